@@ -1,0 +1,66 @@
+package dev.ahti.metadata;
+
+import dev.ahti.metadata.image.ClusterImage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * What a node asks of the metadata. Reads are of the node's own image; changes go to the {@code PartitionMetadata}
+ * singleton, wherever it is, and are answered once they are persisted and this node's image shows them. A stage never
+ * fails: what cannot be delivered within the time is answered with a retriable error.
+ */
+public interface MetadataClient {
+
+    /** This node's current image. */
+    ClusterImage image();
+
+    /** Creates each topic or says why not; one atomic persist for the request. */
+    CompletionStage<List<TopicResult>> createTopics(List<NewTopic> topics, boolean validateOnly, Duration timeout);
+
+    CompletionStage<List<TopicResult>> deleteTopics(List<Uuid> topics, Duration timeout);
+
+    CompletionStage<List<TopicResult>> createPartitions(
+            List<MorePartitions> topics, boolean validateOnly, Duration timeout);
+
+    /** Changes of topic, broker and cluster-wide broker ("" as name) configs. */
+    CompletionStage<List<ConfigResult>> alterConfigs(
+            List<ConfigChange> changes, boolean validateOnly, Duration timeout);
+
+    /** A block of producer ids that this broker alone hands out. */
+    CompletionStage<ProducerIds> reserveProducerIds(Duration timeout);
+
+    /**
+     * @param partitions number, or -1 for {@code num.partitions}
+     * @param replicationFactor or -1 for {@code default.replication.factor}
+     * @param assignments replicas by partition, or empty: then placed by us
+     */
+    record NewTopic(
+            String name,
+            int partitions,
+            short replicationFactor,
+            Map<Integer, List<Integer>> assignments,
+            Map<String, String> configs) {}
+
+    /** @param assignments replicas of the new partitions in order, or empty: then placed by us */
+    record MorePartitions(String topic, int totalCount, List<List<Integer>> assignments) {}
+
+    /** @param message null where there is nothing to say beyond the error's own text */
+    record TopicResult(
+            String name, Uuid topicId, Errors error, String message, int partitions, short replicationFactor) {}
+
+    /** @param replaceAll configs that are not named return to their defaults (the older AlterConfigs) */
+    record ConfigChange(ConfigResource resource, boolean replaceAll, List<ConfigOperation> operations) {}
+
+    /** @param value null for DELETE */
+    record ConfigOperation(String name, AlterConfigOp.OpType type, String value) {}
+
+    record ConfigResult(ConfigResource resource, Errors error, String message) {}
+
+    record ProducerIds(Errors error, long firstId, int count) {}
+}
