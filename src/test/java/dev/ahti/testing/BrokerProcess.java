@@ -1,0 +1,146 @@
+package dev.ahti.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An Ahti broker as users run it: {@code bin/ahti} with {@code target/ahti.jar}, in a process of its own, on free ports
+ * that stay the same when it starts again on its data.
+ */
+public final class BrokerProcess implements AutoCloseable {
+    private final Path data;
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final int kafkaPort = freePort();
+    private final int managementPort = freePort();
+    private String javaOptions = "-Xmx512m -XX:+UseSerialGC";
+    private ChildProcess process;
+
+    private BrokerProcess(Path data) {
+        this.data = data;
+        settings.put("listeners", "PLAINTEXT://127.0.0.1:" + kafkaPort);
+        settings.put("ahti.management.port", Integer.toString(managementPort));
+        settings.put("ahti.cluster.port", "0");
+        settings.put("ahti.replication.port", "0");
+        settings.put("log.dirs", data.toString());
+    }
+
+    /** On this data directory; not started yet. */
+    public static BrokerProcess on(Path data) {
+        return new BrokerProcess(data);
+    }
+
+    public BrokerProcess with(String setting, String value) {
+        settings.put(setting, value);
+        return this;
+    }
+
+    public BrokerProcess withJavaOptions(String options) {
+        javaOptions = options;
+        return this;
+    }
+
+    /** Starts it and waits for the line that says that clients can produce. */
+    public BrokerProcess start() {
+        launch();
+        process.awaitLine(line -> line.contains("ready: broker"), 60);
+        return this;
+    }
+
+    /** Starts it and returns at once. */
+    public BrokerProcess launch() {
+        List<String> command =
+                new ArrayList<>(List.of(root().resolve("bin/ahti").toString()));
+        settings.forEach((name, value) -> command.addAll(List.of("--set", name + "=" + value)));
+        process = new ChildProcess(command, Map.of("JAVA_OPTS", javaOptions, "AHTI_JAR", jar().toString()));
+        return this;
+    }
+
+    private static Path root() {
+        return Path.of(System.getProperty("user.dir"));
+    }
+
+    /** The jar that was built: the *IT tests run after {@code package}. */
+    private static Path jar() {
+        Path jar = Path.of(
+                System.getProperty("ahti.jar", root().resolve("target/ahti.jar").toString()));
+        if (!Files.exists(jar)) {
+            throw new IllegalStateException(jar + " is missing: mvn package");
+        }
+        return jar;
+    }
+
+    public static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public String bootstrap() {
+        return "127.0.0.1:" + kafkaPort;
+    }
+
+    public int kafkaPort() {
+        return kafkaPort;
+    }
+
+    public int managementPort() {
+        return managementPort;
+    }
+
+    public Path data() {
+        return data;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    public String output() {
+        return process.output();
+    }
+
+    /** SIGKILL; returns when it is dead. */
+    public void kill() {
+        process.kill();
+    }
+
+    /** SIGTERM; returns the exit status. */
+    public int terminate() {
+        process.signal("TERM");
+        return process.awaitExit(30);
+    }
+
+    /** The exit status of a process that is to end by itself. */
+    public int awaitExit(int seconds) {
+        return process.awaitExit(seconds);
+    }
+
+    /** Open file handles, sockets included. */
+    public long openFiles() {
+        try (var files = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+            return files.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process != null && process.isAlive()) {
+            process.kill();
+        }
+    }
+}
