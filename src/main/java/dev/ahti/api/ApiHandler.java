@@ -16,7 +16,8 @@ public interface ApiHandler<Q extends ApiMessage> {
 
     /**
      * The response, or a stage of null where none is sent (produce with acks 0). A stage that fails, or an exception
-     * thrown, is answered with its Kafka error in every place of the response.
+     * thrown, is answered with its Kafka error in every place of the response; {@link CloseConnection} closes the
+     * connection instead.
      */
     CompletionStage<? extends ApiMessage> handle(RequestContext context, Q request);
 }

@@ -1,0 +1,56 @@
+package dev.ahti.api.records;
+
+import dev.ahti.metadata.image.BrokerImage;
+import dev.ahti.metadata.image.ClusterImage;
+import dev.ahti.metadata.image.TopicImage;
+import dev.ahti.model.Endpoint;
+import dev.ahti.model.PartitionId;
+import dev.ahti.replica.LocalReplica;
+import dev.ahti.replica.LocalReplicas;
+import java.util.function.Supplier;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Where a partition's requests go: its replica here, or what to tell the client instead. */
+final class Routing {
+    private final LocalReplicas replicas;
+    private final Supplier<ClusterImage> image;
+
+    Routing(LocalReplicas replicas, Supplier<ClusterImage> image) {
+        this.replicas = replicas;
+        this.image = image;
+    }
+
+    ClusterImage image() {
+        return image.get();
+    }
+
+    /** The replica on this node, or null: then {@link #errorWithoutReplica} says why. */
+    LocalReplica replica(TopicImage topic, int partition) {
+        return topic == null || topic.partition(partition) == null
+                ? null
+                : replicas.get(new PartitionId(topic.id(), partition));
+    }
+
+    /** Both are retriable: the metadata of a new topic may be on its way to this node. */
+    static Errors errorWithoutReplica(TopicImage topic, int partition) {
+        return topic == null || topic.partition(partition) == null
+                ? Errors.UNKNOWN_TOPIC_OR_PARTITION
+                : Errors.NOT_LEADER_OR_FOLLOWER;
+    }
+
+    /** Address of a broker as KIP-951 answers give it; {@code rack} may be null. */
+    record NodeAddress(int id, String host, int port, String rack) {}
+
+    /** The broker's address on that listener, or null if it is unknown, fenced or has no such listener. */
+    static NodeAddress address(ClusterImage image, int broker, String listener) {
+        BrokerImage found = image.brokers().get(broker);
+        if (found == null || found.fenced()) {
+            return null;
+        }
+        Endpoint endpoint = found.endpoint(listener).orElse(null);
+        return endpoint == null
+                ? null
+                : new NodeAddress(
+                        broker, endpoint.host(), endpoint.port(), found.rack().orElse(null));
+    }
+}
