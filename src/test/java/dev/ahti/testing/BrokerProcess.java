@@ -48,7 +48,10 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** Starts it and waits for the line that says that clients can produce. */
     public BrokerProcess start() {
-        launch();
+        return launch().awaitReady();
+    }
+
+    public BrokerProcess awaitReady() {
         process.awaitLine(line -> line.contains("ready: broker"), 60);
         return this;
     }
