@@ -127,7 +127,8 @@ public final class BrokerConfig {
         return load(ConfigSources.of(all));
     }
 
-    private Object value(String name) {
+    /** The value in the type that its definition has, or null where it is unset and has no default. */
+    public Object value(String name) {
         if (!values.containsKey(name)) {
             throw new IllegalArgumentException("no setting is called " + name);
         }

@@ -1,0 +1,17 @@
+package dev.ahti.api.cluster;
+
+import dev.ahti.api.ApiHandler;
+import dev.ahti.metadata.MetadataClient;
+import java.util.Collection;
+import java.util.List;
+import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
+
+/** The handlers of this package: the cluster and its brokers. */
+public final class ClusterHandlers {
+    private ClusterHandlers() {}
+
+    /** @param advertised the APIs and versions that this broker serves */
+    public static List<ApiHandler<?>> create(MetadataClient metadata, Collection<ApiVersion> advertised) {
+        return List.of(new ApiVersionsHandler(metadata, advertised));
+    }
+}
