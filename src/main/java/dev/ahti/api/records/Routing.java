@@ -38,6 +38,18 @@ final class Routing {
                 : Errors.NOT_LEADER_OR_FOLLOWER;
     }
 
+    /**
+     * Whether the replica may answer what only a leader may.
+     *
+     * @param believedEpoch the client's, or -1 where it has none (KIP-320)
+     */
+    static Errors checkLeadership(LocalReplica.Leadership leadership, int believedEpoch) {
+        if (believedEpoch >= 0 && believedEpoch != leadership.leaderEpoch()) {
+            return believedEpoch < leadership.leaderEpoch() ? Errors.FENCED_LEADER_EPOCH : Errors.UNKNOWN_LEADER_EPOCH;
+        }
+        return leadership.leading() ? Errors.NONE : Errors.NOT_LEADER_OR_FOLLOWER;
+    }
+
     /** Address of a broker as KIP-951 answers give it; {@code rack} may be null. */
     record NodeAddress(int id, String host, int port, String rack) {}
 
