@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.internals.Topic;
@@ -63,6 +64,9 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequestData> {
                     inOrder.add(one);
                 }
             }
+        }
+        if (inOrder.isEmpty()) {
+            return CompletableFuture.completedFuture(response);
         }
         return metadata.createTopics(inOrder, request.validateOnly(), Timeouts.of(request.timeoutMs()))
                 .thenApply(results -> {

@@ -1,0 +1,81 @@
+package dev.ahti.api.topics;
+
+import dev.ahti.api.ApiHandler;
+import dev.ahti.api.ListenerView;
+import dev.ahti.metadata.MetadataClient;
+import dev.ahti.metadata.image.ClusterImage;
+import dev.ahti.protocol.RequestContext;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.config.ConfigResource.Type;
+import org.apache.kafka.common.message.ListConfigResourcesRequestData;
+import org.apache.kafka.common.message.ListConfigResourcesResponseData;
+import org.apache.kafka.common.message.ListConfigResourcesResponseData.ConfigResource;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * ListConfigResources, v0 and v1: what has configs (KIP-1142). v0 means client metrics subscriptions, which Ahti does not
+ * have: it lists none. In v1 no types named means all; a type that does not exist is UNSUPPORTED_VERSION, as in Kafka. Any
+ * broker answers.
+ */
+final class ListConfigResourcesHandler implements ApiHandler<ListConfigResourcesRequestData> {
+    private static final Set<Type> TYPES =
+            EnumSet.of(Type.TOPIC, Type.BROKER, Type.BROKER_LOGGER, Type.CLIENT_METRICS, Type.GROUP);
+
+    private final MetadataClient metadata;
+
+    ListConfigResourcesHandler(MetadataClient metadata) {
+        this.metadata = metadata;
+    }
+
+    @Override
+    public ApiKeys apiKey() {
+        return ApiKeys.LIST_CONFIG_RESOURCES;
+    }
+
+    @Override
+    public CompletionStage<ListConfigResourcesResponseData> handle(
+            RequestContext context, ListConfigResourcesRequestData request) {
+        ListConfigResourcesResponseData response = new ListConfigResourcesResponseData();
+        Set<Type> asked = asked(context.apiVersion(), request.resourceTypes());
+        if (!TYPES.containsAll(asked)) {
+            return CompletableFuture.completedFuture(response.setErrorCode(Errors.UNSUPPORTED_VERSION.code()));
+        }
+        ClusterImage image = metadata.image();
+        for (Type type : asked) {
+            names(type, context, image).forEach(name -> response.configResources()
+                    .add(new ConfigResource().setResourceType(type.id()).setResourceName(name)));
+        }
+        return CompletableFuture.completedFuture(response);
+    }
+
+    private static Set<Type> asked(short version, List<Byte> types) {
+        if (version == 0) {
+            return EnumSet.of(Type.CLIENT_METRICS);
+        }
+        if (types.isEmpty()) {
+            return TYPES;
+        }
+        Set<Type> asked = EnumSet.noneOf(Type.class);
+        types.forEach(type -> asked.add(Type.forId(type)));
+        return asked;
+    }
+
+    private static Collection<String> names(Type type, RequestContext context, ClusterImage image) {
+        return switch (type) {
+            case TOPIC -> new TreeSet<>(image.topicIds().keySet());
+            case BROKER, BROKER_LOGGER ->
+                new ListenerView(image, context.listener())
+                        .brokers().stream()
+                                .map(broker -> Integer.toString(broker.id()))
+                                .toList();
+            default -> List.of();
+        };
+    }
+}
