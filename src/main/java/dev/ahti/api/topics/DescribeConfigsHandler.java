@@ -87,24 +87,28 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequestD
     private List<DescribedConfig> configs(DescribeConfigsResource resource, ClusterImage image) {
         String name = resource.resourceName();
         ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());
-        switch (type) {
-            case TOPIC:
-                return ofTopic(name, image);
-            case BROKER:
-                if (name.isEmpty()) {
-                    return brokerConfigs.ofTheCluster(image);
-                }
-                broker.requireNamed(name);
-                return brokerConfigs.ofThisBroker(image);
-            case BROKER_LOGGER:
-                if (name.isEmpty()) {
-                    throw new InvalidRequestException("Broker id must not be empty");
-                }
-                broker.requireNamed(name);
-                return loggers.describe();
-            default:
-                throw new InvalidRequestException("Unexpected resource type " + type + " for resource " + name);
+        return switch (type) {
+            case TOPIC -> ofTopic(name, image);
+            case BROKER -> ofBroker(name, image);
+            case BROKER_LOGGER -> ofLoggers(name);
+            default -> throw new InvalidRequestException("Unexpected resource type " + type + " for resource " + name);
+        };
+    }
+
+    private List<DescribedConfig> ofBroker(String name, ClusterImage image) {
+        if (name.isEmpty()) {
+            return brokerConfigs.ofTheCluster(image);
         }
+        broker.requireNamed(name);
+        return brokerConfigs.ofThisBroker(image);
+    }
+
+    private List<DescribedConfig> ofLoggers(String name) {
+        if (name.isEmpty()) {
+            throw new InvalidRequestException("Broker id must not be empty");
+        }
+        broker.requireNamed(name);
+        return loggers.describe();
     }
 
     private List<DescribedConfig> ofTopic(String name, ClusterImage image) {

@@ -12,10 +12,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.config.ConfigResource.Type;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.ListConfigResourcesRequestData;
 import org.apache.kafka.common.message.ListConfigResourcesResponseData;
-import org.apache.kafka.common.message.ListConfigResourcesResponseData.ConfigResource;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -25,8 +24,12 @@ import org.apache.kafka.common.protocol.Errors;
  * broker answers.
  */
 final class ListConfigResourcesHandler implements ApiHandler<ListConfigResourcesRequestData> {
-    private static final Set<Type> TYPES =
-            EnumSet.of(Type.TOPIC, Type.BROKER, Type.BROKER_LOGGER, Type.CLIENT_METRICS, Type.GROUP);
+    private static final Set<ConfigResource.Type> TYPES = EnumSet.of(
+            ConfigResource.Type.TOPIC,
+            ConfigResource.Type.BROKER,
+            ConfigResource.Type.BROKER_LOGGER,
+            ConfigResource.Type.CLIENT_METRICS,
+            ConfigResource.Type.GROUP);
 
     private final MetadataClient metadata;
 
@@ -43,31 +46,33 @@ final class ListConfigResourcesHandler implements ApiHandler<ListConfigResources
     public CompletionStage<ListConfigResourcesResponseData> handle(
             RequestContext context, ListConfigResourcesRequestData request) {
         ListConfigResourcesResponseData response = new ListConfigResourcesResponseData();
-        Set<Type> asked = asked(context.apiVersion(), request.resourceTypes());
+        Set<ConfigResource.Type> asked = asked(context.apiVersion(), request.resourceTypes());
         if (!TYPES.containsAll(asked)) {
             return CompletableFuture.completedFuture(response.setErrorCode(Errors.UNSUPPORTED_VERSION.code()));
         }
         ClusterImage image = metadata.image();
-        for (Type type : asked) {
+        for (ConfigResource.Type type : asked) {
             names(type, context, image).forEach(name -> response.configResources()
-                    .add(new ConfigResource().setResourceType(type.id()).setResourceName(name)));
+                    .add(new ListConfigResourcesResponseData.ConfigResource()
+                            .setResourceType(type.id())
+                            .setResourceName(name)));
         }
         return CompletableFuture.completedFuture(response);
     }
 
-    private static Set<Type> asked(short version, List<Byte> types) {
+    private static Set<ConfigResource.Type> asked(short version, List<Byte> types) {
         if (version == 0) {
-            return EnumSet.of(Type.CLIENT_METRICS);
+            return EnumSet.of(ConfigResource.Type.CLIENT_METRICS);
         }
         if (types.isEmpty()) {
             return TYPES;
         }
-        Set<Type> asked = EnumSet.noneOf(Type.class);
-        types.forEach(type -> asked.add(Type.forId(type)));
+        Set<ConfigResource.Type> asked = EnumSet.noneOf(ConfigResource.Type.class);
+        types.forEach(type -> asked.add(ConfigResource.Type.forId(type)));
         return asked;
     }
 
-    private static Collection<String> names(Type type, RequestContext context, ClusterImage image) {
+    private static Collection<String> names(ConfigResource.Type type, RequestContext context, ClusterImage image) {
         return switch (type) {
             case TOPIC -> new TreeSet<>(image.topicIds().keySet());
             case BROKER, BROKER_LOGGER ->
