@@ -16,9 +16,8 @@ final class Signals {
         for (String signal : new String[] {"TERM", "INT", "HUP"}) {
             try {
                 handle(signal, stop);
-            } catch (ReflectiveOperationException | IllegalArgumentException e) {
+            } catch (ReflectiveOperationException | IllegalArgumentException ignored) {
                 // A JVM that keeps the signal to itself (-Xrs): the process then ends without a clean shutdown.
-                continue;
             }
         }
     }
