@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -37,9 +36,6 @@ class PendingFetchStressTest {
                 fixture.executor().execute(() -> {
                     for (int i = 0; i < records; i++) {
                         fixture.replica(partition).append(RecordsFixture.batch(1), (short) 1, 0, r -> {});
-                        if (ThreadLocalRandom.current().nextInt(50) == 0) {
-                            Thread.yield();
-                        }
                     }
                 });
             }

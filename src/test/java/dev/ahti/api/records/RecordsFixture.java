@@ -10,6 +10,7 @@ import dev.ahti.model.PartitionId;
 import dev.ahti.protocol.RequestContext;
 import dev.ahti.replica.LocalReplica;
 import dev.ahti.replica.LocalReplicas;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -130,12 +131,13 @@ final class RecordsFixture implements AutoCloseable {
                 1,
                 "client",
                 "PLAINTEXT",
-                new InetSocketAddress("127.0.0.1", 1),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
                 KafkaPrincipal.ANONYMOUS,
                 System.nanoTime());
     }
 
-    /** Sends the request as bytes of that version, and reads the response from its bytes. */
+    /** Sends the request as bytes of that version, and reads the response from its bytes: {@code A} is the API's. */
+    @SuppressWarnings("TypeParameterUnusedInFormals")
     static <Q extends ApiMessage, A extends ApiMessage> CompletableFuture<A> send(
             ApiHandler<Q> handler, Q request, int version) {
         ApiMessageType type = ApiMessageType.fromApiKey(handler.apiKey().id);
@@ -148,6 +150,7 @@ final class RecordsFixture implements AutoCloseable {
         return answer;
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals")
     static <Q extends ApiMessage, A extends ApiMessage> A ask(ApiHandler<Q> handler, Q request, int version) {
         return await(send(handler, request, version));
     }
