@@ -58,6 +58,11 @@ public final class Broker {
         return config.listeners();
     }
 
+    /** Address of management HTTP, as in {@code http://127.0.0.1:8558}. */
+    public String management() {
+        return management;
+    }
+
     public String readyLine() {
         Endpoint listener = listeners().get(0);
         return "ready: broker " + config.nodeId() + ", Kafka " + listener.host() + ":" + listener.port()
