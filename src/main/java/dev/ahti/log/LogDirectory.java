@@ -1,29 +1,179 @@
 package dev.ahti.log;
 
+import dev.ahti.log.LogRecovery.LastRun;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.storage.internals.log.LogConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The data directory of a broker: its lock, its identity ({@code meta.properties}), the checkpoints of all partitions
- * and the partitions' directories.
+ * and the partitions' directories. Partitions are opened in parallel.
  */
 public final class LogDirectory implements Closeable {
+    private static final Logger log = LoggerFactory.getLogger(LogDirectory.class);
+    private static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
+    private static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
+    private static final String LOG_STARTS = "log-start-offset-checkpoint";
+    private static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
+    private static final String BOOT_ID = ".boot_id";
+    private static final Path KERNEL_BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+    private final Path path;
+    private final LogSettings settings;
+    private final FileLock lock;
+    private final boolean fresh;
+    private final LastRun lastRun;
+    private final Map<TopicPartition, Long> recoveryPoints;
+    private final Map<TopicPartition, Long> highWatermarks;
+    private final Map<TopicPartition, Long> logStarts;
+    private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
+    private volatile DirectoryIdentity identity;
+
+    /** A directory that cannot be used; the message is for the person who starts the broker. */
+    public static final class UnusableException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        UnusableException(String message) {
+            super(message);
+        }
+    }
+
+    private LogDirectory(Path path, LogSettings settings, FileLock lock, DirectoryIdentity identity)
+            throws IOException {
+        this.path = path;
+        this.settings = settings;
+        this.lock = lock;
+        this.identity = identity;
+        this.fresh = !Files.exists(path.resolve(BOOT_ID));
+        this.lastRun = lastRun(path);
+        this.recoveryPoints = new ConcurrentHashMap<>(OffsetCheckpoint.read(path.resolve(RECOVERY_POINTS)));
+        this.highWatermarks = new ConcurrentHashMap<>(OffsetCheckpoint.read(path.resolve(HIGH_WATERMARKS)));
+        this.logStarts = new ConcurrentHashMap<>(OffsetCheckpoint.read(path.resolve(LOG_STARTS)));
+    }
+
+    /**
+     * Takes the directory for this broker, making it if it is new.
+     *
+     * @throws UnusableException if it is in use or another broker's
+     */
+    public static LogDirectory open(Path path, int brokerId, LogSettings settings) throws IOException {
+        Files.createDirectories(path);
+        FileLock lock = lock(path);
+        try {
+            DirectoryIdentity identity = DirectoryIdentity.read(path);
+            if (identity == null) {
+                identity = new DirectoryIdentity("", brokerId, Uuid.randomUuid());
+                identity.write(path);
+            } else if (identity.brokerId() != brokerId) {
+                throw new UnusableException(path + " belongs to broker " + identity.brokerId()
+                        + ": start it with node.id=" + identity.brokerId() + ", or set log.dirs to another directory");
+            }
+            LogDirectory directory = new LogDirectory(path, settings, lock, identity);
+            directory.begin();
+            return directory;
+        } catch (IOException | RuntimeException e) {
+            lock.acquiredBy().close();
+            throw e;
+        }
+    }
+
+    private static FileLock lock(Path path) throws IOException {
+        FileChannel channel =
+                FileChannel.open(path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = null;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException sameProcess) {
+            log.debug("{} is locked by this process", path);
+        }
+        if (lock == null) {
+            channel.close();
+            throw new UnusableException(
+                    path + " is in use by another broker: stop it, or set log.dirs to another directory");
+        }
+        return lock;
+    }
+
+    private static LastRun lastRun(Path path) throws IOException {
+        if (Files.exists(path.resolve(CLEAN_SHUTDOWN))) {
+            return LastRun.CLEAN;
+        }
+        Path file = path.resolve(BOOT_ID);
+        boolean sameKernel = Files.exists(file) && Files.readString(file).equals(bootId());
+        return sameKernel ? LastRun.KILLED : LastRun.KERNEL_GONE;
+    }
+
+    private static String bootId() throws IOException {
+        return Files.exists(KERNEL_BOOT_ID) ? Files.readString(KERNEL_BOOT_ID).strip() : "unknown " + System.nanoTime();
+    }
+
+    /** From here on an end without {@link #close} is an unclean one. */
+    private void begin() throws IOException {
+        Files.deleteIfExists(path.resolve(CLEAN_SHUTDOWN));
+        WholeFile.write(path.resolve(BOOT_ID), bootId());
+        try (Stream<Path> entries = Files.list(path)) {
+            for (Path entry : entries.toList()) {
+                if (entry.getFileName().toString().endsWith(PartitionDirectory.DELETE_SUFFIX)) {
+                    settings.background().execute(() -> deleteQuietly(entry));
+                }
+            }
+        }
+    }
 
     public Path path() {
-        throw new UnsupportedOperationException();
+        return path;
     }
 
     public Uuid directoryId() {
-        throw new UnsupportedOperationException();
+        return identity.directoryId();
+    }
+
+    /** The cluster that the directory belongs to; "" before it has joined one. */
+    public String clusterId() {
+        return identity.clusterId();
+    }
+
+    /**
+     * Notes the cluster at the first start in it.
+     *
+     * @throws UnusableException if the directory belongs to another
+     */
+    public void joinCluster(String clusterId) throws IOException {
+        if (identity.clusterId().isEmpty()) {
+            identity = new DirectoryIdentity(clusterId, identity.brokerId(), identity.directoryId());
+            identity.write(path);
+        } else if (!identity.clusterId().equals(clusterId)) {
+            throw new UnusableException(path + " belongs to cluster " + identity.clusterId()
+                    + ", but the database of ahti.metadata.url holds cluster " + clusterId
+                    + ": set the right database, or log.dirs to another directory");
+        }
     }
 
     /** Whether the last run ended with the clean-shutdown marker, so that no log needs recovery. */
     public boolean cleanStart() {
-        throw new UnsupportedOperationException();
+        return lastRun == LastRun.CLEAN;
+    }
+
+    /** False where the kernel has stopped with writes under way: acknowledged records may be missing (rule 18). */
+    public boolean logsIntact() {
+        return lastRun != LastRun.KERNEL_GONE || fresh;
     }
 
     /**
@@ -31,21 +181,128 @@ public final class LogDirectory implements Closeable {
      * first renamed to a stray (rule 24).
      */
     public PartitionLog open(TopicPartition partition, Uuid topicId, LogConfig config) throws IOException {
-        throw new UnsupportedOperationException();
+        Path directory = path.resolve(partition.toString());
+        PartitionDirectory.claim(directory, topicId);
+        PartitionLog opened = new PartitionLog(
+                partition,
+                directory,
+                settings,
+                config,
+                new LogRecovery(partition, directory, settings, config.indexInterval, lastRun)
+                        .open(logStarts.getOrDefault(partition, 0L), recoveryPoints.getOrDefault(partition, 0L)));
+        logs.put(partition, opened);
+        return opened;
     }
 
     /** Closes the partition and deletes its files, after {@code file.delete.delay.ms} under another name. */
-    public void delete(PartitionLog log) throws IOException {
-        throw new UnsupportedOperationException();
+    public void delete(PartitionLog partition) throws IOException {
+        forget(partition);
+        partition.closeFiles();
+        Path renamed = PartitionDirectory.markDeleted(partition.directory());
+        settings.background()
+                .schedule(() -> deleteQuietly(renamed), partition.config().fileDeleteDelayMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** Closes the partition and keeps its files. */
+    public void release(PartitionLog partition) throws IOException {
+        partition.close();
+        logs.remove(partition.topicPartition(), partition);
+    }
+
+    private void forget(PartitionLog partition) {
+        TopicPartition id = partition.topicPartition();
+        logs.remove(id, partition);
+        recoveryPoints.remove(id);
+        highWatermarks.remove(id);
+        logStarts.remove(id);
+    }
+
+    private static void deleteQuietly(Path directory) {
+        try {
+            PartitionDirectory.deleteTree(directory);
+        } catch (IOException e) {
+            log.warn("cannot delete {}: {}", directory, e.getMessage());
+        }
+    }
+
+    /** Directories that no topic claims any more: kept for {@code ahti.stray.retention} (rule 24). */
+    public List<Path> strays() throws IOException {
+        try (Stream<Path> entries = Files.list(path)) {
+            return entries.filter(entry -> entry.getFileName().toString().endsWith(PartitionDirectory.STRAY_SUFFIX))
+                    .toList();
+        }
+    }
+
+    /** Deletes strays that are older than {@code ahti.stray.retention}. */
+    public void deleteOldStrays() throws IOException {
+        long oldest = settings.time().milliseconds() - settings.strayRetentionMs();
+        for (Path stray : strays()) {
+            if (Files.getLastModifiedTime(stray).toMillis() < oldest) {
+                log.info("deleting {}: no topic has claimed it", stray);
+                PartitionDirectory.deleteTree(stray);
+            }
+        }
+    }
+
+    /**
+     * Sets aside the directories of topics that are not in the metadata any more, as strays.
+     *
+     * @param exists whether the partition's topic id is known
+     */
+    public void setStraysAside(Function<Uuid, Boolean> exists) throws IOException {
+        try (Stream<Path> entries = Files.list(path)) {
+            for (Path entry : entries.filter(Files::isDirectory).toList()) {
+                Uuid topicId = PartitionDirectory.topicId(entry);
+                boolean candidate = !PartitionDirectory.isSetAside(entry) && topicId != null;
+                if (candidate && !exists.apply(topicId)) {
+                    PartitionDirectory.markStray(entry, topicId);
+                }
+            }
+        }
     }
 
     /** The high watermark at the last checkpoint, or 0. */
     public long checkpointedHighWatermark(TopicPartition partition) {
-        throw new UnsupportedOperationException();
+        return highWatermarks.getOrDefault(partition, 0L);
     }
 
+    /** Writes the high watermarks of the partitions that are open. */
+    public synchronized void checkpointHighWatermarks(Map<TopicPartition, Long> current) throws IOException {
+        highWatermarks.putAll(current);
+        OffsetCheckpoint.write(path.resolve(HIGH_WATERMARKS), highWatermarks);
+    }
+
+    /** Writes recovery points and log starts of all open partitions. */
+    public synchronized void checkpointLogs() throws IOException {
+        recoveryPoints.putAll(current(PartitionLog::recoveryPoint));
+        logStarts.putAll(current(PartitionLog::logStartOffset));
+        OffsetCheckpoint.write(path.resolve(RECOVERY_POINTS), recoveryPoints);
+        OffsetCheckpoint.write(path.resolve(LOG_STARTS), nonZero(logStarts));
+    }
+
+    private Map<TopicPartition, Long> current(Function<PartitionLog, Long> value) {
+        return logs.values().stream().collect(Collectors.toMap(PartitionLog::topicPartition, value));
+    }
+
+    private static Map<TopicPartition, Long> nonZero(Map<TopicPartition, Long> offsets) {
+        return offsets.entrySet().stream()
+                .filter(entry -> entry.getValue() > 0)
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** Closes what is open, writes the checkpoints and, last of all, the clean-shutdown marker (rule 19). */
     @Override
     public void close() throws IOException {
-        throw new UnsupportedOperationException();
+        for (PartitionLog open : logs.values()) {
+            open.close();
+        }
+        checkpointLogs();
+        WholeFile.write(path.resolve(CLEAN_SHUTDOWN), "{\"version\":0,\"brokerEpoch\":-1}");
+        abandon();
+    }
+
+    /** Gives up the lock without the marker: the next start recovers. */
+    public void abandon() throws IOException {
+        lock.acquiredBy().close();
     }
 }

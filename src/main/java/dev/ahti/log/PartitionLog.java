@@ -2,118 +2,354 @@ package dev.ahti.log;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.storage.internals.log.LogConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One partition on disk, in Kafka's format. Written by one replica at a time (appends, truncation, deletion take a lock
- * of their own against the background tasks); read from any thread through its published range, without a lock.
- * Refusals are Kafka's {@code ApiException}s; an {@link IOException} means that the disk failed.
+ * One partition on disk, in Kafka's format. Written by one replica at a time (appends, truncation and deletion take a
+ * lock, for the background tasks' sake); read from any thread through its published segments, without a lock. Refusals
+ * are Kafka's {@code ApiException}s; an {@link IOException} means that the disk failed.
  */
 public final class PartitionLog implements Closeable {
+    private static final Logger log = LoggerFactory.getLogger(PartitionLog.class);
+    private static final short UNKNOWN_TRANSACTION_VERSION = -1;
+
+    private final TopicPartition partition;
+    private final Path directory;
+    private final LogSettings settings;
+    private final ProducerStates producers;
+    private final LeaderEpochs epochs;
+    private final BatchValidation validation;
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile LogConfig config;
+    private volatile Segments segments;
+    private volatile long logStartOffset;
+    private volatile long recoveryPoint;
+    private volatile boolean closed;
+    private long lastFlushMs;
+    private long segmentJitterMs;
+
+    PartitionLog(
+            TopicPartition partition, Path directory, LogSettings settings, LogConfig config, Recovered recovered) {
+        this.partition = partition;
+        this.directory = directory;
+        this.settings = settings;
+        this.config = config;
+        this.validation = new BatchValidation(partition);
+        this.producers = recovered.producers();
+        this.epochs = recovered.epochs();
+        this.segments = recovered.segments();
+        this.logStartOffset = recovered.logStartOffset();
+        this.recoveryPoint = recovered.recoveryPoint();
+        this.lastFlushMs = settings.time().milliseconds();
+        this.segmentJitterMs = config.randomSegmentJitter();
+    }
+
+    /** What opening the directory found and mended: see {@link LogRecovery}. */
+    record Recovered(
+            Segments segments,
+            ProducerStates producers,
+            LeaderEpochs epochs,
+            long logStartOffset,
+            long recoveryPoint) {}
 
     public TopicPartition topicPartition() {
-        throw new UnsupportedOperationException();
+        return partition;
     }
 
     public Path directory() {
-        throw new UnsupportedOperationException();
+        return directory;
     }
 
     public LogConfig config() {
-        throw new UnsupportedOperationException();
+        return config;
     }
 
-    public void updateConfig(LogConfig config) {
-        throw new UnsupportedOperationException();
+    public void updateConfig(LogConfig newConfig) {
+        config = newConfig;
     }
 
     /**
-     * Appends a producer's batches: validates them, gives them offsets from the log end on and the leader epoch, in
-     * place in the given buffer.
+     * Appends a producer's batch: validates it, gives it offsets from the log end on and the leader epoch, in place in
+     * the given buffer.
      *
      * @throws org.apache.kafka.common.errors.ApiException what the producer is to be told; nothing was appended
      */
     public LogAppend appendAsLeader(MemoryRecords records, int leaderEpoch) throws IOException {
-        throw new UnsupportedOperationException();
+        return append(records, leaderEpoch, AppendOrigin.CLIENT);
     }
 
-    /** Appends batches that the coordinator on this broker wrote: control batches and the like are allowed. */
+    /** Appends a batch that the coordinator on this broker wrote: control batches and the like are allowed. */
     public LogAppend appendAsCoordinator(MemoryRecords records, int leaderEpoch) throws IOException {
-        throw new UnsupportedOperationException();
+        return append(records, leaderEpoch, AppendOrigin.COORDINATOR);
+    }
+
+    private LogAppend append(MemoryRecords records, int leaderEpoch, AppendOrigin origin) throws IOException {
+        lock.lock();
+        try {
+            requireOpen();
+            ValidBatch batch =
+                    validation.check(records, origin, config, settings.time().milliseconds());
+            batch.assign(segments.endOffset(), leaderEpoch);
+            MutableRecordBatch one = batch.batch();
+            ProducerAppend producer = producers.check(List.of(one), origin, UNKNOWN_TRANSACTION_VERSION);
+            if (producer.duplicate().isPresent()) {
+                AppendedBatch original = producer.duplicate().get();
+                return new LogAppend(original.firstOffset(), original.lastOffset(), original.timestampMs(), true);
+            }
+            write(batch.records().buffer(), one, batch.maxTimestampMs(), producer);
+            flushIfDue();
+            return new LogAppend(batch.firstOffset(), batch.lastOffset(), batch.logAppendTimeMs(), false);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Appends batches as the leader sent them, with their offsets and epochs. */
     public LogAppend appendAsFollower(MemoryRecords records) throws IOException {
-        throw new UnsupportedOperationException();
+        lock.lock();
+        try {
+            requireOpen();
+            int whole = validation.checkReplicated(records);
+            long first = -1;
+            int at = 0;
+            for (MutableRecordBatch batch : records.batches()) {
+                if (at + batch.sizeInBytes() > whole) {
+                    break;
+                }
+                if (batch.baseOffset() < segments.endOffset()) {
+                    throw new OffsetOutOfRangeException("batch at " + batch.baseOffset() + " is below the log end "
+                            + segments.endOffset() + " of " + partition);
+                }
+                ProducerAppend producer =
+                        producers.check(List.of(batch), AppendOrigin.REPLICATION, UNKNOWN_TRANSACTION_VERSION);
+                ByteBuffer bytes = records.buffer().slice(at, batch.sizeInBytes());
+                write(bytes, batch, batch.maxTimestamp(), producer);
+                first = first < 0 ? batch.baseOffset() : first;
+                at += batch.sizeInBytes();
+            }
+            flushIfDue();
+            return new LogAppend(first, segments.endOffset() - 1, -1, false);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One batch into the active segment; the epoch is noted first, so that no record is without one after a crash. */
+    private void write(ByteBuffer bytes, MutableRecordBatch batch, long timestampMs, ProducerAppend producer)
+            throws IOException {
+        rollIfDue(bytes.remaining(), batch.lastOffset(), timestampMs);
+        if (batch.partitionLeaderEpoch() > epochs.latestEpoch()) {
+            epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
+        }
+        LogSegment active = segments.active();
+        active.append(bytes, batch.lastOffset(), timestampMs, config.indexInterval);
+        for (AbortedTxn aborted : producers.commit(producer)) {
+            active.transactionIndex().append(aborted);
+        }
+        segments = segments.withEnd(batch.lastOffset() + 1);
+    }
+
+    private void rollIfDue(int bytes, long lastOffset, long timestampMs) throws IOException {
+        LogSegment active = segments.active();
+        long age = active.size() == 0 ? 0 : active.ageMs(settings.time().milliseconds(), timestampMs);
+        if (active.isFull(bytes, config.segmentSize(), lastOffset, config.maxIndexSize)
+                || age > config.segmentMs - segmentJitterMs) {
+            roll();
+        }
+    }
+
+    /** Begins a new segment at the log end, unless the active one is empty. */
+    public void roll() throws IOException {
+        lock.lock();
+        try {
+            LogSegment active = segments.active();
+            if (active.size() == 0) {
+                return;
+            }
+            long end = segments.endOffset();
+            active.flushIndexes();
+            producers.takeSnapshot(false);
+            segments =
+                    segments.plus(new LogSegment(directory, end, settings.time().milliseconds()));
+            segments.active().channel();
+            segmentJitterMs = config.randomSegmentJitter();
+            settings.background().execute(() -> flushQuietly(end));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void flushQuietly(long end) {
+        try {
+            flushTo(end);
+        } catch (IOException | RuntimeException e) {
+            if (!closed) {
+                log.warn("{}: cannot flush: {}", partition, e.getMessage());
+            }
+        }
+    }
+
+    /** {@code flush.messages}; {@code flush.ms} is looked after by {@link #flushIfOlderThan}. */
+    private void flushIfDue() throws IOException {
+        if (config.flushInterval != Long.MAX_VALUE && segments.endOffset() - recoveryPoint >= config.flushInterval) {
+            flush();
+        }
+    }
+
+    /** Flushes where {@code flush.ms} has passed since the last time. */
+    public void flushIfOlderThan(long nowMs) throws IOException {
+        if (nowMs - lastFlushMs >= config.flushMs && recoveryPoint < logEndOffset()) {
+            flush();
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new KafkaStorageException("the log of " + partition + " is closed");
+        }
     }
 
     /**
      * Finds batches from the one that holds {@code offset} on, ending before {@code endOffset}.
      *
      * @param maxBytes at most so many, but with {@code atLeastOneBatch} the first batch is whole, however large
-     * @throws org.apache.kafka.common.errors.OffsetOutOfRangeException outside log start .. log end
+     * @throws OffsetOutOfRangeException outside log start .. log end
      */
     public LogRead read(
             long offset, long endOffset, int maxBytes, boolean atLeastOneBatch, boolean withAbortedTransactions)
             throws IOException {
-        throw new UnsupportedOperationException();
+        return LogReader.read(
+                segments, logStartOffset, offset, endOffset, maxBytes, atLeastOneBatch, withAbortedTransactions);
     }
 
     public long logStartOffset() {
-        throw new UnsupportedOperationException();
+        return logStartOffset;
     }
 
     public long logEndOffset() {
-        throw new UnsupportedOperationException();
+        return segments.endOffset();
     }
 
     /** Smallest offset that may belong to an open transaction, at most {@code highWatermark}. */
     public long lastStableOffset(long highWatermark) {
-        throw new UnsupportedOperationException();
+        return producers.lastStableOffset(highWatermark);
     }
 
     /** Latest leader epoch in the log, or -1. */
     public int latestEpoch() {
-        throw new UnsupportedOperationException();
+        return epochs.latestEpoch();
     }
 
     /** Notes that records from the log end on belong to this epoch: a new leader does so before its first append. */
     public void startEpoch(int leaderEpoch) throws IOException {
-        throw new UnsupportedOperationException();
+        lock.lock();
+        try {
+            if (leaderEpoch > epochs.latestEpoch()) {
+                epochs.assign(leaderEpoch, segments.endOffset());
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** End of an epoch (KIP-101, KIP-279), for OffsetForLeaderEpoch and truncation. */
     public EpochEnd endOfEpoch(int leaderEpoch) {
-        throw new UnsupportedOperationException();
+        return epochs.endOfEpoch(leaderEpoch, segments.endOffset());
     }
 
     /** First record at or after the time whose offset is below {@code endOffset}. */
     public Optional<TimestampOffset> offsetForTimestamp(long timestampMs, long endOffset) throws IOException {
-        throw new UnsupportedOperationException();
+        return LogReader.offsetForTimestamp(segments, logStartOffset, timestampMs, endOffset);
     }
 
     /** The record with the largest timestamp (KIP-734), or empty in an empty log. */
     public Optional<TimestampOffset> maxTimestamp() throws IOException {
-        throw new UnsupportedOperationException();
+        return LogReader.maxTimestamp(segments, logStartOffset);
     }
 
-    /** Cuts the log so that it ends at {@code offset}: producer state and epochs too. */
+    /** Leader epoch of the record at an offset, or -1 where unknown. */
+    public int epochOf(long offset) {
+        return epochs.epochForOffset(offset).orElse(-1);
+    }
+
+    /** Cuts the log so that it ends at or before {@code offset}: producer state and epochs too. */
     public void truncateTo(long offset) throws IOException {
-        throw new UnsupportedOperationException();
+        lock.lock();
+        try {
+            if (offset >= segments.endOffset()) {
+                return;
+            }
+            if (offset <= segments.all()[0].baseOffset()) {
+                truncateFullyAndStartAt(offset);
+                return;
+            }
+            int index = segments.indexOf(offset);
+            List<LogSegment> kept = new ArrayList<>(List.of(segments.all()).subList(0, index + 1));
+            LogSegment last = kept.get(index);
+            int position = last.positionOf(offset, segments.endPosition(index));
+            List<LogSegment> dropped = List.of(segments.all()).subList(index + 1, segments.all().length);
+            last.truncateTo(position, offset);
+            segments = Segments.of(kept, offset);
+            discard(dropped);
+            recoveryPoint = Math.min(recoveryPoint, offset);
+            logStartOffset = Math.min(logStartOffset, offset);
+            epochs.truncateFromEnd(offset);
+            producers.truncateAndReload(logStartOffset, offset, settings.time().milliseconds());
+            LogRecovery.replayProducers(segments, producers);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Throws everything away; the next record has this offset. */
     public void truncateFullyAndStartAt(long offset) throws IOException {
-        throw new UnsupportedOperationException();
+        lock.lock();
+        try {
+            Segments before = segments;
+            discard(List.of(before.all()));
+            segments = Segments.of(
+                    List.of(new LogSegment(directory, offset, settings.time().milliseconds())), offset);
+            segments.active().channel();
+            logStartOffset = offset;
+            recoveryPoint = Math.min(recoveryPoint, offset);
+            epochs.clearAndFlush();
+            producers.truncateFullyAndStartAt(offset);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** DeleteRecords and the leader's log start: segments wholly below are deleted, the rest is hidden. */
     public void raiseLogStartOffset(long offset) throws IOException {
-        throw new UnsupportedOperationException();
+        lock.lock();
+        try {
+            if (offset > segments.endOffset()) {
+                throw new OffsetOutOfRangeException(
+                        offset + " is beyond the log end " + segments.endOffset() + " of " + partition);
+            }
+            if (offset > logStartOffset) {
+                logStartOffset = offset;
+                epochs.truncateFromStart(offset);
+                producers.logStartRaised(offset);
+                deleteSegmentsBelow(segments.indexOf(offset));
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -122,27 +358,112 @@ public final class PartitionLog implements Closeable {
      * @return how many segments
      */
     public int deleteExpired(long highWatermark) throws IOException {
-        throw new UnsupportedOperationException();
+        lock.lock();
+        try {
+            requireOpen();
+            long now = settings.time().milliseconds();
+            producers.removeExpired(now);
+            if (!config.delete) {
+                return 0;
+            }
+            int expired = Retention.expired(segments, config, highWatermark, now);
+            if (expired > 0 && expired == segments.all().length) {
+                roll();
+            }
+            if (expired > 0) {
+                raiseLogStartOffset(Math.max(logStartOffset, segments.all()[expired].baseOffset()));
+                deleteSegmentsBelow(expired);
+            }
+            return expired;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void deleteSegmentsBelow(int index) throws IOException {
+        if (index > 0) {
+            Segments before = segments;
+            List<LogSegment> dropped = List.of(before.all()).subList(0, index);
+            segments = before.from(index);
+            producers.deleteSnapshotsBefore(segments.all()[0].baseOffset());
+            discard(dropped);
+        }
+    }
+
+    /** Files go after {@code file.delete.delay.ms}, when no fetch is sending from them any more. */
+    private void discard(List<LogSegment> dropped) throws IOException {
+        for (LogSegment segment : dropped) {
+            segment.markDeleted();
+            settings.background()
+                    .schedule(() -> deleteQuietly(segment), config.fileDeleteDelayMs, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void deleteQuietly(LogSegment segment) {
+        try {
+            segment.deleteFiles();
+        } catch (IOException e) {
+            log.warn("{}: cannot delete segment {}: {}", partition, segment.baseOffset(), e.getMessage());
+        }
     }
 
     /** Writes everything up to the log end through to the disk, and moves the recovery point there. */
     public void flush() throws IOException {
-        throw new UnsupportedOperationException();
+        flushTo(logEndOffset());
+    }
+
+    private void flushTo(long end) throws IOException {
+        Segments now = segments;
+        for (int i = now.indexOf(recoveryPoint); i < now.all().length && now.all()[i].baseOffset() < end; i++) {
+            now.all()[i].flush();
+        }
+        lock.lock();
+        try {
+            // A truncation meanwhile has lowered it, and may have let other records take those offsets.
+            if (end > recoveryPoint && end <= segments.endOffset() && !closed) {
+                recoveryPoint = end;
+                lastFlushMs = settings.time().milliseconds();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Everything below is known to be on disk. */
     public long recoveryPoint() {
-        throw new UnsupportedOperationException();
+        return recoveryPoint;
     }
 
     /** Size of all segment files, in bytes. */
     public long size() {
-        throw new UnsupportedOperationException();
+        return segments.sizeInBytes();
     }
 
     /** Flushes, snapshots the producer state and closes the files. */
     @Override
     public void close() throws IOException {
-        throw new UnsupportedOperationException();
+        lock.lock();
+        try {
+            if (!closed) {
+                flush();
+                producers.takeSnapshot(true);
+                closeFiles();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes the files as they are: of a log that is to be deleted, or whose disk has failed. */
+    void closeFiles() throws IOException {
+        lock.lock();
+        try {
+            closed = true;
+            for (LogSegment segment : segments.all()) {
+                segment.close();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -1,0 +1,105 @@
+package dev.ahti.log;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.errors.OffsetOutOfRangeException;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+
+/** Finds records in what a log has published: without a lock, from any thread. */
+final class LogReader {
+    private static final LogRead NOTHING = new LogRead(MemoryRecords.EMPTY, List.of());
+
+    private LogReader() {}
+
+    static LogRead read(
+            Segments segments,
+            long logStartOffset,
+            long offset,
+            long endOffset,
+            int maxBytes,
+            boolean atLeastOneBatch,
+            boolean withAbortedTransactions)
+            throws IOException {
+        if (offset < logStartOffset || offset > segments.endOffset()) {
+            throw new OffsetOutOfRangeException(
+                    "offset " + offset + " is not within " + logStartOffset + " to " + segments.endOffset());
+        }
+        long end = Math.min(endOffset, segments.endOffset());
+        if (offset >= end) {
+            return NOTHING;
+        }
+        for (int i = segments.indexOf(offset); i < segments.all().length; i++) {
+            LogSegment segment = segments.all()[i];
+            int segmentEnd = segments.endPosition(i);
+            int start = segment.positionOf(offset, segmentEnd);
+            if (start < segmentEnd) {
+                int limit = end >= segments.endOffset(i) ? segmentEnd : segment.positionOf(end, segmentEnd);
+                LogSlice slice = slice(segment, start, limit, maxBytes, atLeastOneBatch);
+                return slice == null
+                        ? NOTHING
+                        : new LogRead(slice, withAbortedTransactions ? aborted(segments, i, offset, end) : List.of());
+            }
+        }
+        return NOTHING;
+    }
+
+    private static LogSlice slice(LogSegment segment, int start, int limit, int maxBytes, boolean atLeastOneBatch)
+            throws IOException {
+        if (limit <= start) {
+            return null;
+        }
+        int bytes = Math.min(limit - start, Math.max(0, maxBytes));
+        if (atLeastOneBatch && bytes < limit - start) {
+            bytes = Math.max(bytes, segment.sizeOfBatchAt(start, limit));
+        }
+        return bytes == 0 ? null : new LogSlice(segment.channel(), start, bytes);
+    }
+
+    /** Aborted transactions that may reach into the range, from its segment's index on until one says that is all. */
+    private static List<AbortedTransaction> aborted(Segments segments, int first, long offset, long end)
+            throws IOException {
+        List<AbortedTransaction> aborted = new ArrayList<>();
+        for (int i = first; i < segments.all().length; i++) {
+            TransactionIndex.Found found = segments.all()[i].transactionIndex().overlapping(offset, end);
+            found.aborted().forEach(transaction -> aborted.add(transaction.toFetchResponse()));
+            if (found.complete()) {
+                break;
+            }
+        }
+        return aborted;
+    }
+
+    static Optional<TimestampOffset> offsetForTimestamp(
+            Segments segments, long logStartOffset, long timestampMs, long endOffset) throws IOException {
+        for (int i = 0; i < segments.all().length; i++) {
+            LogSegment segment = segments.all()[i];
+            boolean active = i == segments.all().length - 1;
+            if (segments.endOffset(i) > logStartOffset && (active || segment.maxTimestampMs() >= timestampMs)) {
+                TimestampOffset found = segment.search(timestampMs, logStartOffset, segments.endPosition(i));
+                if (found != null) {
+                    return found.offset() < endOffset ? Optional.of(found) : Optional.empty();
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    static Optional<TimestampOffset> maxTimestamp(Segments segments, long logStartOffset) throws IOException {
+        LogSegment best = null;
+        int bestIndex = 0;
+        for (int i = 0; i < segments.all().length; i++) {
+            LogSegment segment = segments.all()[i];
+            if (segment.size() > 0 && (best == null || segment.maxTimestampMs() > best.maxTimestampMs())) {
+                best = segment;
+                bestIndex = i;
+            }
+        }
+        return best == null
+                ? Optional.empty()
+                : Optional.ofNullable(
+                        best.search(best.maxTimestampMs(), logStartOffset, segments.endPosition(bestIndex)));
+    }
+}

@@ -1,0 +1,4 @@
+package dev.ahti.log;
+
+/** What the log says of one producer. */
+final class ProducerState {}
