@@ -7,6 +7,7 @@ import java.util.List;
  * What readers see of a log at one moment: its segments in order, and where the last of them ends. Immutable; replaced
  * with each append.
  */
+@SuppressWarnings("ArrayRecordComponent") // never leaves the package, and no list is as quick
 record Segments(LogSegment[] all, long endOffset, int endPosition) {
 
     static Segments of(List<LogSegment> segments, long endOffset) {
