@@ -2,11 +2,13 @@ package dev.ahti.api.records;
 
 import dev.ahti.api.ApiHandler;
 import dev.ahti.protocol.RequestContext;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchRequest;
@@ -16,7 +18,8 @@ import org.apache.kafka.common.requests.FetchRequest;
  * NOT_LEADER_OR_FOLLOWER, with the leader and its address from 16 on (KIP-951). Records are slices of segment files, read
  * only when they are sent.
  *
- * <p>Left out: fetches by replicas, which is not how our followers replicate (a replica id is INVALID_REQUEST), the
+ * <p>Left out: fetches by replicas, which is not how our followers replicate (a replica id is answered like one that is not
+ * assigned, NOT_LEADER_OR_FOLLOWER), the
  * preferred read replica (KIP-392), tiered storage, client quotas.
  */
 public final class FetchHandler implements ApiHandler<FetchRequestData> {
@@ -46,10 +49,18 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
     @Override
     public CompletionStage<FetchResponseData> handle(RequestContext context, FetchRequestData request) {
         if (FetchRequest.replicaId(request) >= 0) {
-            return CompletableFuture.completedFuture(FetchAnswers.failed(Errors.INVALID_REQUEST));
+            return CompletableFuture.completedFuture(notAReplica(request, context.apiVersion()));
         }
         FetchContext fetch = sessions.open(request, context.apiVersion());
         FetchLimits limits = FetchLimits.of(context, request, maxBytes);
         return new PendingFetch(routing, context, fetch, limits, timer, executor).begin();
+    }
+
+    private static FetchResponseData notAReplica(FetchRequestData request, short version) {
+        List<PartitionFetch> partitions = FetchSessions.fetches(request, FetchSessions.isByTopicId(version));
+        PartitionData[] refused = partitions.stream()
+                .map(partition -> FetchAnswers.failed(partition.partition(), Errors.NOT_LEADER_OR_FOLLOWER))
+                .toArray(PartitionData[]::new);
+        return new FetchContext.Sessionless(partitions).answer(refused);
     }
 }

@@ -42,8 +42,12 @@ final class FetchSessions {
         this.clockMs = clockMs;
     }
 
+    static boolean isByTopicId(short version) {
+        return version >= FIRST_VERSION_BY_ID;
+    }
+
     FetchContext open(FetchRequestData request, short version) {
-        boolean byTopicId = version >= FIRST_VERSION_BY_ID;
+        boolean byTopicId = isByTopicId(version);
         List<PartitionFetch> named = fetches(request, byTopicId);
         int epoch = request.sessionEpoch();
         if (epoch == FetchSession.INITIAL_EPOCH || epoch == FetchSession.FINAL_EPOCH) {
@@ -74,7 +78,7 @@ final class FetchSessions {
         return new FetchContext.Incremental(session, request.sessionEpoch(), session.fetches());
     }
 
-    private static List<PartitionFetch> fetches(FetchRequestData request, boolean byTopicId) {
+    static List<PartitionFetch> fetches(FetchRequestData request, boolean byTopicId) {
         List<PartitionFetch> fetches = new ArrayList<>();
         for (FetchTopic topic : request.topics()) {
             for (FetchPartition partition : topic.partitions()) {
@@ -113,10 +117,10 @@ final class FetchSessions {
         sessions.remove(id);
     }
 
-    /** The new session's id, or 0 where there is nothing to keep or no room. */
+    /** The new session's id, or 0 where there is no room. Kafka too gives one to a client that names no partition yet. */
     synchronized int tryCreate(boolean byTopicId, List<PartitionFetch> fetches, PartitionData[] results) {
         long nowMs = clockMs.getAsLong();
-        if (fetches.isEmpty() || (sessions.size() >= slots && !makeRoom(fetches.size(), nowMs))) {
+        if (sessions.size() >= slots && !makeRoom(fetches.size(), nowMs)) {
             return 0;
         }
         int id;

@@ -162,7 +162,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
         if (timestamp == ListOffsetsRequest.EARLIEST_TIMESTAMP
                 || timestamp == ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP) {
             long start = offsets.logStartOffset();
-            return found(partition, new TimestampOffset(-1, start, offsets.epochAt(start)), version);
+            return found(partition, new TimestampOffset(-1, start, offsets.epochOf(start)), version);
         }
         if (timestamp < 0 && timestamp != ListOffsetsRequest.MAX_TIMESTAMP) {
             return found(partition, new TimestampOffset(-1, -1, NO_EPOCH), version);

@@ -13,7 +13,8 @@ interface PartitionOffsets {
 
     long lastStableOffset(long highWatermark);
 
-    int latestEpoch();
+    /** Leader epoch of the record at an offset, or -1 where unknown. */
+    int epochOf(long offset);
 
     EpochEnd endOfEpoch(int leaderEpoch);
 
@@ -21,19 +22,6 @@ interface PartitionOffsets {
     Optional<TimestampOffset> offsetForTimestamp(long timestampMs, long endOffset) throws IOException;
 
     Optional<TimestampOffset> maxTimestamp() throws IOException;
-
-    /** The leader epoch of the record at {@code offset}, or that a record there would have; -1 where unknown. */
-    default int epochAt(long offset) {
-        int epoch = latestEpoch();
-        while (epoch > 0) {
-            EpochEnd before = endOfEpoch(epoch - 1);
-            if (before.endOffset() <= offset || before.leaderEpoch() < 0 || before.leaderEpoch() >= epoch) {
-                return epoch;
-            }
-            epoch = before.leaderEpoch();
-        }
-        return epoch;
-    }
 
     static PartitionOffsets of(PartitionLog log) {
         return new PartitionOffsets() {
@@ -48,8 +36,8 @@ interface PartitionOffsets {
             }
 
             @Override
-            public int latestEpoch() {
-                return log.latestEpoch();
+            public int epochOf(long offset) {
+                return log.epochOf(offset);
             }
 
             @Override

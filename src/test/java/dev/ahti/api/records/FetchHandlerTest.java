@@ -127,13 +127,21 @@ class FetchHandlerTest {
                 .isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
     }
 
-    @Test
-    void replicasAreRefused() {
-        assertThat(ask(14, request(14, partition(0, 0)).setReplicaId(2)).errorCode())
-                .isEqualTo(Errors.INVALID_REQUEST.code());
-        assertThat(ask(15, request(15, partition(0, 0)).setReplicaState(new ReplicaState().setReplicaId(2)))
-                        .errorCode())
-                .isEqualTo(Errors.INVALID_REQUEST.code());
+    @ParameterizedTest
+    @MethodSource("versions")
+    void replicasAreRefusedLikeThoseThatAreNotAssigned(int version) {
+        append(0, 1);
+        FetchRequestData request = request(version, partition(0, 0));
+        if (version >= 15) {
+            request.setReplicaState(new ReplicaState().setReplicaId(2));
+        } else {
+            request.setReplicaId(2);
+        }
+
+        PartitionData data = only(ask(version, request));
+
+        assertThat(data.errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
+        assertThat(data.records().sizeInBytes()).isZero();
     }
 
     @Test

@@ -93,6 +93,15 @@ class FetchSessionsTest {
     }
 
     @Test
+    void aSessionMayBeginWithoutPartitions() {
+        int id = begin(BY_ID, 0);
+
+        assertThat(id).isPositive();
+        assertThat(sessions.open(request(BY_ID, id, 1, at(0, 0)), BY_ID).partitions())
+                .hasSize(1);
+    }
+
+    @Test
     void onlyNewsIsAnswered() {
         int id = begin(BY_ID, 0, 0, 1, 2, 3);
 

@@ -222,8 +222,8 @@ final class InMemoryReplica implements LocalReplica, PartitionOffsets {
     }
 
     @Override
-    public int latestEpoch() {
-        return epoch;
+    public int epochOf(long offset) {
+        return offset < 3 ? 2 : epoch;
     }
 
     /** Epochs 2 (to offset 3) and the current one. */
