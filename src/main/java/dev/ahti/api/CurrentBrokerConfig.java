@@ -4,7 +4,11 @@ import dev.ahti.config.BrokerConfig;
 import dev.ahti.metadata.image.ClusterImage;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
 
 /**
  * This broker's settings as they are now: those that it started with, and over them the dynamic ones of the image
@@ -39,6 +43,13 @@ public final class CurrentBrokerConfig {
         Map<String, String> changes = new HashMap<>(clusters);
         changes.putAll(own);
         return new Merged(clusters, own, changes.isEmpty() ? started : started.with(changes));
+    }
+
+    /** Settings that can change while brokers run: the defaults of topic configs, as in Kafka. */
+    public static Set<String> dynamicNames(ConfigDef definitions) {
+        return ServerTopicConfigSynonyms.TOPIC_CONFIG_SYNONYMS.values().stream()
+                .filter(definitions.configKeys()::containsKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Dynamic settings of all brokers. */

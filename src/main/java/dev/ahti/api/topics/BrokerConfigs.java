@@ -13,12 +13,9 @@ import java.util.function.Function;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
-import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
 
 /** This broker's settings as clients are shown them, and which of them can change while it runs. */
 final class BrokerConfigs {
-    private static final Set<String> KAFKAS_TOPIC_DEFAULTS =
-            Set.copyOf(ServerTopicConfigSynonyms.TOPIC_CONFIG_SYNONYMS.values());
     private static final Map<String, List<String>> ALTERNATIVES = Map.of(
             "log.retention.ms", List.of("log.retention.ms", "log.retention.minutes", "log.retention.hours"),
             "log.roll.ms", List.of("log.roll.ms", "log.roll.hours"),
@@ -27,15 +24,17 @@ final class BrokerConfigs {
 
     private final CurrentBrokerConfig broker;
     private final ConfigDef definitions;
+    private final Set<String> dynamic;
 
     BrokerConfigs(CurrentBrokerConfig broker) {
         this.broker = broker;
         this.definitions = broker.started().definitions();
+        this.dynamic = CurrentBrokerConfig.dynamicNames(definitions);
     }
 
     /** The defaults of topic configs can be altered, as in Kafka; everything else needs a restart. */
     boolean isDynamic(String name) {
-        return KAFKAS_TOPIC_DEFAULTS.contains(name) && isDefined(name);
+        return dynamic.contains(name);
     }
 
     boolean isDefined(String name) {
