@@ -1,0 +1,112 @@
+package dev.ahti.network;
+
+import dev.ahti.protocol.InvalidRequest;
+import java.nio.ByteBuffer;
+
+/**
+ * Cuts the bytes of a connection into frames, each a length of four bytes and so many bytes. A frame that lies within one
+ * chunk is a slice of it; one that does not is put together in an array of its own, which is the only copy.
+ *
+ * <pre>
+ * offer(chunk) ... frameSize() known? reserve memory for it, then take() ... null? offer the next chunk
+ * </pre>
+ */
+final class FrameAssembler {
+    static final int UNKNOWN = -1;
+
+    private static final byte[] EMPTY = new byte[0];
+
+    private final int maxFrameBytes;
+    private byte[] chunk = EMPTY;
+    private int position;
+    private int prefix;
+    private int prefixBytes;
+    /** Of the frame under way, or {@link #UNKNOWN} while its length has not come. */
+    private int size = UNKNOWN;
+    /** Null while the frame may still lie within the chunk. */
+    private byte[] frame;
+
+    private int filled;
+
+    FrameAssembler(int maxFrameBytes) {
+        this.maxFrameBytes = maxFrameBytes;
+    }
+
+    /** The array is kept and parts of it are given out. Only when {@link #isDrained()}. */
+    void offer(byte[] bytes) {
+        if (!isDrained()) {
+            throw new IllegalStateException(chunk.length - position + " bytes of the last chunk are left");
+        }
+        chunk = bytes;
+        position = 0;
+    }
+
+    boolean isDrained() {
+        return position == chunk.length;
+    }
+
+    /** A frame has begun, be it only with a part of its length. */
+    boolean isInsideFrame() {
+        return prefixBytes > 0;
+    }
+
+    /**
+     * Size of the frame that comes next, or {@link #UNKNOWN}.
+     *
+     * @throws InvalidRequest for a length that no frame can have: nothing is allocated for it
+     */
+    int frameSize() {
+        while (prefixBytes < Integer.BYTES) {
+            if (isDrained()) {
+                letGoOfDrained();
+                return UNKNOWN;
+            }
+            prefix = (prefix << 8) | (chunk[position++] & 0xff);
+            prefixBytes++;
+            if (prefixBytes == Integer.BYTES) {
+                if (prefix < 0 || prefix > maxFrameBytes) {
+                    throw new InvalidRequest("a frame of " + prefix + " bytes (at most " + maxFrameBytes + ")");
+                }
+                size = prefix;
+            }
+        }
+        return size;
+    }
+
+    /** The frame, or null if more bytes are needed. Only when {@link #frameSize()} is known. */
+    ByteBuffer take() {
+        int available = chunk.length - position;
+        if (frame == null && available >= size) {
+            ByteBuffer slice = ByteBuffer.wrap(chunk, position, size).slice();
+            position += size;
+            return next(slice);
+        }
+        if (frame == null) {
+            frame = new byte[size];
+        }
+        int count = Math.min(available, size - filled);
+        System.arraycopy(chunk, position, frame, filled, count);
+        position += count;
+        filled += count;
+        letGoOfDrained();
+        return filled < size ? null : next(ByteBuffer.wrap(frame));
+    }
+
+    private ByteBuffer next(ByteBuffer complete) {
+        letGoOfDrained();
+        frame = null;
+        filled = 0;
+        size = UNKNOWN;
+        prefix = 0;
+        prefixBytes = 0;
+        return complete;
+    }
+
+    /** Connections are idle for long, and a chunk is large. */
+    private void letGoOfDrained() {
+        if (isDrained()) {
+            chunk = EMPTY;
+            position = 0;
+        }
+    }
+}

@@ -1,0 +1,328 @@
+package dev.ahti.network;
+
+import dev.ahti.api.CloseConnection;
+import dev.ahti.metrics.RequestMetrics;
+import dev.ahti.protocol.EncodedResponse;
+import dev.ahti.protocol.InvalidRequest;
+import dev.ahti.protocol.Request;
+import dev.ahti.protocol.RequestContext;
+import dev.ahti.protocol.RequestDecoder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.pekko.stream.FlowShape;
+import org.apache.pekko.stream.Inlet;
+import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.stage.AbstractInHandler;
+import org.apache.pekko.stream.stage.AbstractOutHandler;
+import org.apache.pekko.stream.stage.AsyncCallback;
+import org.apache.pekko.stream.stage.TimerGraphStageLogic;
+import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads requests, has them handled, several at once, and sends the responses in the order of the requests.
+ *
+ * <pre>
+ * READING ──(too many in flight | no memory)──> paused: no demand upstream ──> READING
+ *    │
+ *    └─(peer closed, bytes that are no request, drain)──> CLOSING: what was read is answered ──> closed
+ * any ──(reset, unreadable records, abort)──> closed at once
+ * </pre>
+ */
+final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaConnection.Handle {
+    private static final Logger log = LoggerFactory.getLogger(KafkaListener.class);
+    private static final Duration LONGEST_CHECK = Duration.ofSeconds(30);
+
+    private enum Event {
+        ANSWERED,
+        MEMORY,
+        DRAIN,
+        ABORT
+    }
+
+    private final Inlet<ByteString> in;
+    private final Outlet<ByteString> out;
+    private final ConnectionContext context;
+    private final InetSocketAddress client;
+    private final FrameAssembler frames;
+    private final ArrayDeque<PendingRequest> inFlight = new ArrayDeque<>(4);
+    private final ResponseChunks chunks = new ResponseChunks();
+    private final AsyncCallback<Event> events = createAsyncCallback(this::onEvent);
+    /** One wake-up is on its way: more would find nothing to do. */
+    private final AtomicBoolean wokenUp = new AtomicBoolean();
+
+    private boolean closing;
+    private boolean peerClosed;
+    /** Not null while the next frame waits for memory. */
+    private RequestMemory.Waiter waiter;
+    /** Held for the frame that is being received. */
+    private long reservation;
+
+    private long lastActivityNanos = System.nanoTime();
+
+    KafkaConnectionLogic(FlowShape<ByteString, ByteString> shape, ConnectionContext context, InetSocketAddress client) {
+        super(shape);
+        this.in = shape.in();
+        this.out = shape.out();
+        this.context = context;
+        this.client = client;
+        this.frames = new FrameAssembler(context.settings().maxRequestBytes());
+        setHandler(in, new Reader());
+        setHandler(out, new Writer());
+    }
+
+    @Override
+    public void preStart() {
+        context.metrics().connectionsOpened.increment();
+        context.open().add(this);
+        long idleMs = context.settings().maxIdleMs();
+        long checkMs = idleMs < 0 ? LONGEST_CHECK.toMillis() : Math.min(LONGEST_CHECK.toMillis(), idleMs / 4 + 1);
+        scheduleWithFixedDelay("idle", Duration.ofMillis(checkMs), Duration.ofMillis(checkMs));
+        pull(in);
+    }
+
+    @Override
+    public void postStop() {
+        if (waiter != null) {
+            waiter.cancel();
+        }
+        context.memory().release(reservation);
+        context.open().remove(this);
+        context.metrics().connectionsClosed.increment();
+    }
+
+    @Override
+    public void drain() {
+        events.invoke(Event.DRAIN);
+    }
+
+    @Override
+    public void abort() {
+        events.invoke(Event.ABORT);
+    }
+
+    private void onEvent(Event event) {
+        switch (event) {
+            case ANSWERED -> wokenUp.set(false);
+            case MEMORY -> {
+                reservation = RequestMemory.cost(frames.frameSize());
+                waiter = null;
+            }
+            case DRAIN -> closing = true;
+            case ABORT -> {
+                failStage(new CloseConnection("aborted"));
+                return;
+            }
+        }
+        advance();
+    }
+
+    private final class Reader extends AbstractInHandler {
+        @Override
+        public void onPush() {
+            lastActivityNanos = System.nanoTime();
+            frames.offer(grab(in).toArrayUnsafe());
+            advance();
+        }
+
+        @Override
+        public void onUpstreamFinish() {
+            peerClosed = true;
+            advance();
+        }
+    }
+
+    private final class Writer extends AbstractOutHandler {
+        @Override
+        public void onPull() {
+            advance();
+        }
+    }
+
+    /** Does whatever can be done now. The only place that moves the connection on. */
+    private void advance() {
+        try {
+            boolean answered;
+            do {
+                readFrames();
+                answered = sendResponses();
+            } while (answered && hasInput());
+            readOn();
+        } catch (IOException | RuntimeException e) {
+            log.error("connection from {} failed", client, e);
+            failStage(e);
+        }
+    }
+
+    private boolean hasInput() {
+        return !closing && waiter == null && !frames.isDrained();
+    }
+
+    private void readFrames() {
+        try {
+            while (!closing
+                    && waiter == null
+                    && inFlight.size() < context.settings().maxRequestsInFlight()) {
+                int size = frames.frameSize();
+                if (size == FrameAssembler.UNKNOWN || !reserve(RequestMemory.cost(size))) {
+                    return;
+                }
+                ByteBuffer frame = frames.take();
+                if (frame == null) {
+                    return;
+                }
+                accept(frame);
+            }
+        } catch (InvalidRequest e) {
+            context.metrics().connectionsRefused.increment();
+            context.log().info("closing the connection from {}: {}", client, e.getMessage());
+            closing = true;
+        }
+    }
+
+    private boolean reserve(long bytes) {
+        if (reservation == 0) {
+            waiter = context.memory().reserve(bytes, () -> events.invoke(Event.MEMORY));
+            reservation = waiter == null ? bytes : 0;
+        }
+        return reservation > 0;
+    }
+
+    private void accept(ByteBuffer frame) {
+        RequestDecoder.Decoded decoded = RequestDecoder.decode(frame);
+        if (decoded.answer() != null) {
+            context.memory().release(reservation);
+            reservation = 0;
+            inFlight.add(PendingRequest.answered(decoded.answer()));
+            return;
+        }
+        Request request = decoded.request();
+        context.memory().add(request.decodedBytes());
+        long held = reservation + request.decodedBytes();
+        reservation = 0;
+        RequestMetrics.Api counts = context.metrics().of(request.apiKey());
+        counts.requests.increment();
+        counts.requestBytes.add(Integer.BYTES + frame.limit());
+        PendingRequest pending = PendingRequest.of(request, System.nanoTime());
+        inFlight.add(pending);
+        pending.await(dispatch(pending), () -> context.memory().release(held), this::wakeUp);
+    }
+
+    private CompletionStage<? extends ApiMessage> dispatch(PendingRequest pending) {
+        Request request = pending.request();
+        RequestContext asked = new RequestContext(
+                request.apiKey(),
+                request.apiVersion(),
+                request.correlationId(),
+                request.clientId(),
+                context.endpoint().listener(),
+                client,
+                KafkaPrincipal.ANONYMOUS,
+                pending.receivedNanos());
+        try {
+            return context.dispatcher().dispatch(asked, request.body());
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** On any thread. */
+    private void wakeUp() {
+        if (wokenUp.compareAndSet(false, true)) {
+            events.invoke(Event.ANSWERED);
+        }
+    }
+
+    /** True if a request has left the order, so that another may be read. */
+    private boolean sendResponses() throws IOException {
+        if (!isAvailable(out)) {
+            return false;
+        }
+        boolean answered = false;
+        while (!chunks.isChunk() && !inFlight.isEmpty() && inFlight.peek().isDone()) {
+            answer(inFlight.poll());
+            answered = true;
+        }
+        if (!chunks.isEmpty()) {
+            lastActivityNanos = System.nanoTime();
+            push(out, chunks.next());
+        }
+        return answered;
+    }
+
+    private void answer(PendingRequest answered) {
+        if (answered.failure() != null) {
+            refuse(answered);
+            return;
+        }
+        EncodedResponse response = answered.response();
+        if (response != null) {
+            chunks.add(response);
+        }
+        if (answered.request() != null) {
+            RequestMetrics.Api counts = context.metrics().of(answered.request().apiKey());
+            counts.nanos.add(System.nanoTime() - answered.receivedNanos());
+            counts.responseBytes.add(response == null ? 0 : response.size());
+        }
+    }
+
+    /** Nothing can be answered after a request without an answer: what follows it is dropped. */
+    private void refuse(PendingRequest failed) {
+        if (unwrapped(failed.failure()) instanceof CloseConnection close) {
+            context.log().info("closing the connection from {}: {}", client, close.getMessage());
+        } else {
+            log.error("{} from {} failed without an answer", failed.request(), client, failed.failure());
+        }
+        closing = true;
+        inFlight.clear();
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        return failure.getCause() != null && !(failure instanceof ApiException) ? failure.getCause() : failure;
+    }
+
+    private void readOn() {
+        boolean readAll = frames.isDrained() && waiter == null;
+        if (peerClosed && readAll) {
+            closing = true;
+        }
+        if (closing) {
+            if (inFlight.isEmpty() && chunks.isEmpty()) {
+                completeStage();
+            }
+        } else if (readAll && inFlight.size() < context.settings().maxRequestsInFlight() && !hasBeenPulled(in)) {
+            pull(in);
+        }
+    }
+
+    @Override
+    public void onTimer(Object key) {
+        long quietMs = (System.nanoTime() - lastActivityNanos) / 1_000_000;
+        long idleMs = context.settings().maxIdleMs();
+        boolean busy = waiter != null || (!inFlight.isEmpty() && !inFlight.peek().isDone());
+        if (idleMs >= 0 && quietMs > idleMs && !busy) {
+            log.debug("closing the connection from {}: idle for {} ms", client, quietMs);
+            failStage(new CloseConnection("idle"));
+        } else if (reservation > 0
+                && quietMs > LONGEST_CHECK.toMillis()
+                && context.memory().hasWaiters()) {
+            context.log()
+                    .info(
+                            "closing the connection from {}: it holds memory that others wait for, and sent nothing"
+                                    + " of its request for {} ms",
+                            client,
+                            quietMs);
+            failStage(new CloseConnection("stalled"));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.ahti.network;
+
+import dev.ahti.protocol.EncodedResponse;
+import dev.ahti.protocol.Request;
+import dev.ahti.protocol.ResponseEncoder;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/**
+ * A request between being decoded and its response being sent: one place in the order of its connection. Completed by
+ * whichever thread has the answer; everything else is the connection's.
+ */
+final class PendingRequest {
+    /** Null for what the protocol itself answers. */
+    private final Request request;
+
+    private final long receivedNanos;
+    private final EncodedResponse answer;
+    private ApiMessage response;
+    private Throwable failure;
+    private volatile boolean done;
+
+    private PendingRequest(Request request, long receivedNanos, EncodedResponse answer) {
+        this.request = request;
+        this.receivedNanos = receivedNanos;
+        this.answer = answer;
+        this.done = answer != null;
+    }
+
+    static PendingRequest of(Request request, long receivedNanos) {
+        return new PendingRequest(request, receivedNanos, null);
+    }
+
+    static PendingRequest answered(EncodedResponse answer) {
+        return new PendingRequest(null, 0, answer);
+    }
+
+    /**
+     * @param handled runs once when the request's bytes may be let go, on any thread
+     * @param wakeUp runs after it, unless the answer is there already
+     */
+    void await(CompletionStage<? extends ApiMessage> stage, Runnable handled, Runnable wakeUp) {
+        if (stage instanceof CompletableFuture<? extends ApiMessage> future
+                && future.isDone()
+                && !future.isCompletedExceptionally()) {
+            complete(future.getNow(null), null, handled);
+        } else {
+            stage.whenComplete((message, error) -> {
+                complete(message, error, handled);
+                wakeUp.run();
+            });
+        }
+    }
+
+    private void complete(ApiMessage message, Throwable error, Runnable handled) {
+        response = message;
+        failure = error;
+        handled.run();
+        done = true;
+    }
+
+    boolean isDone() {
+        return done;
+    }
+
+    Request request() {
+        return request;
+    }
+
+    long receivedNanos() {
+        return receivedNanos;
+    }
+
+    /** Null unless the request failed, and the connection with it. */
+    Throwable failure() {
+        return failure;
+    }
+
+    /** Null where none is sent. */
+    EncodedResponse response() {
+        if (answer != null) {
+            return answer;
+        }
+        return response == null ? null : ResponseEncoder.encode(request, response);
+    }
+}
