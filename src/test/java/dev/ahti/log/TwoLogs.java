@@ -1,0 +1,229 @@
+package dev.ahti.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.record.internal.FileRecords;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.server.storage.log.FetchIsolation;
+import org.apache.kafka.server.util.KafkaScheduler;
+import org.apache.kafka.storage.internals.log.AppendOrigin;
+import org.apache.kafka.storage.internals.log.LogConfig;
+import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
+import org.apache.kafka.storage.internals.log.LogStartOffsetIncrementReason;
+import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
+import org.apache.kafka.storage.internals.log.UnifiedLog;
+import org.apache.kafka.storage.log.metrics.BrokerTopicStats;
+
+/** Our log and Kafka's own {@link UnifiedLog}, to which everything is done alike and which must look alike. */
+final class TwoLogs implements AutoCloseable {
+    private static final TopicPartition PARTITION = new TopicPartition("t", 0);
+    private static final int PRODUCER_EXPIRATION_MS = 86_400_000;
+
+    final ManualTime time = new ManualTime();
+    private final Uuid topicId = Uuid.randomUuid();
+    private final ScheduledExecutorService background = Executors.newSingleThreadScheduledExecutor();
+    private final KafkaScheduler scheduler = new KafkaScheduler(1);
+    private final Path directory;
+    private final LogConfig config;
+    private LogDirectory ourDirectory;
+    PartitionLog ours;
+    UnifiedLog theirs;
+
+    TwoLogs(Path directory, Map<String, String> configs) throws IOException {
+        this.directory = directory;
+        Properties properties = new Properties();
+        properties.putAll(configs);
+        this.config = new LogConfig(properties);
+        scheduler.startup();
+        open(true);
+    }
+
+    private void open(boolean clean) throws IOException {
+        ourDirectory = LogDirectory.open(
+                directory.resolve("ours"), 1, new LogSettings(PRODUCER_EXPIRATION_MS, 1000, time, background));
+        ours = ourDirectory.open(PARTITION, topicId, config);
+        Path kafkas = directory.resolve("theirs").resolve(PARTITION.toString());
+        kafkas.toFile().mkdirs();
+        long start = theirs == null ? 0 : theirs.logStartOffset();
+        long recoveryPoint = theirs == null ? 0 : theirs.recoveryPoint();
+        theirs = UnifiedLog.create(
+                kafkas.toFile(),
+                config,
+                start,
+                recoveryPoint,
+                scheduler,
+                new BrokerTopicStats(),
+                time,
+                300_000,
+                new ProducerStateManagerConfig(PRODUCER_EXPIRATION_MS, false),
+                600_000,
+                new LogDirFailureChannel(1),
+                clean,
+                Optional.of(topicId));
+    }
+
+    void reopen() throws IOException {
+        ourDirectory.close();
+        theirs.close();
+        open(true);
+    }
+
+    /** As after kill -9: nothing is closed in order. Kafka's is told the same. */
+    void crash() throws IOException {
+        ourDirectory.checkpointLogs();
+        ourDirectory.abandon();
+        theirs.closeHandlers();
+        open(false);
+    }
+
+    Path ourFiles() {
+        return ours.directory();
+    }
+
+    /** The offset given, or the name of the refusal. */
+    void append(MemoryRecords records, int epoch, boolean coordinator) {
+        MemoryRecords copy = MemoryRecords.readableRecords(copy(records.buffer()));
+        String kafkas = outcome(() -> {
+            var info = theirs.appendAsLeader(copy, epoch, coordinator ? AppendOrigin.COORDINATOR : AppendOrigin.CLIENT);
+            return info.firstOffset() + ".." + info.lastOffset();
+        });
+        String outcome = outcome(() -> {
+            LogAppend done =
+                    coordinator ? ours.appendAsCoordinator(records, epoch) : ours.appendAsLeader(records, epoch);
+            return done.firstOffset() + ".." + done.lastOffset();
+        });
+        assertThat(outcome).as("append").isEqualTo(kafkas);
+    }
+
+    void roll() throws IOException {
+        ours.roll();
+        if (theirs.activeSegment().size() > 0) {
+            theirs.roll();
+        }
+    }
+
+    void truncateTo(long offset) throws IOException {
+        ours.truncateTo(offset);
+        theirs.truncateTo(offset);
+    }
+
+    void raiseHighWatermark(long offset) throws IOException {
+        theirs.maybeIncrementHighWatermark(new org.apache.kafka.storage.internals.log.LogOffsetMetadata(offset));
+    }
+
+    void raiseLogStartOffset(long offset) throws IOException {
+        raiseHighWatermark(offset);
+        theirs.maybeIncrementLogStartOffset(offset, LogStartOffsetIncrementReason.ClientRecordDeletion);
+        theirs.deleteOldSegments();
+        ours.raiseLogStartOffset(offset);
+    }
+
+    void deleteExpired() throws IOException {
+        raiseHighWatermark(theirs.logEndOffset());
+        theirs.deleteOldSegments();
+        ours.deleteExpired(ours.logEndOffset());
+    }
+
+    interface Attempt {
+        String run() throws IOException;
+    }
+
+    private static String outcome(Attempt attempt) {
+        try {
+            return attempt.run();
+        } catch (IOException | RuntimeException e) {
+            return e.getClass().getSimpleName();
+        }
+    }
+
+    static ByteBuffer copy(ByteBuffer buffer) {
+        ByteBuffer copy = ByteBuffer.allocate(buffer.remaining());
+        return copy.put(buffer.duplicate()).flip();
+    }
+
+    void assertAlike() throws IOException {
+        assertThat(ours.logEndOffset()).as("log end").isEqualTo(theirs.logEndOffset());
+        assertThat(ours.logStartOffset()).as("log start").isEqualTo(theirs.logStartOffset());
+        for (int epoch = -1; epoch < 8; epoch++) {
+            assertThat(endOfEpoch(epoch)).as("end of epoch " + epoch).isEqualTo(theirEndOfEpoch(epoch));
+        }
+        long span = ours.logEndOffset() - ours.logStartOffset();
+        for (long offset = ours.logStartOffset(); offset < ours.logEndOffset(); offset += 1 + span / 8) {
+            assertReadAlike(offset, 5000);
+        }
+        assertThat(ours.lastStableOffset(ours.logEndOffset())).as("last stable").isEqualTo(lastStable());
+    }
+
+    private long lastStable() throws IOException {
+        raiseHighWatermark(theirs.logEndOffset());
+        return theirs.lastStableOffset();
+    }
+
+    private String endOfEpoch(int epoch) {
+        EpochEnd end = ours.endOfEpoch(epoch);
+        return end.leaderEpoch() + "@" + end.endOffset();
+    }
+
+    private String theirEndOfEpoch(int epoch) {
+        var end = theirs.leaderEpochCache().endOffsetFor(epoch, theirs.logEndOffset());
+        return end.getKey() + "@" + end.getValue();
+    }
+
+    private void assertReadAlike(long offset, int maxBytes) throws IOException {
+        var kafkas = theirs.read(offset, maxBytes, FetchIsolation.LOG_END, true);
+        LogRead read = ours.read(offset, ours.logEndOffset(), maxBytes, true, false);
+        assertThat(bytes(read)).as("read at " + offset).isEqualTo(batches(kafkas.records.batches()));
+    }
+
+    private static List<String> bytes(LogRead read) throws IOException {
+        if (!(read.records() instanceof LogSlice slice)) {
+            return List.of();
+        }
+        ByteBuffer buffer = ByteBuffer.allocate(slice.sizeInBytes());
+        slice.read(0, buffer);
+        return batches(MemoryRecords.readableRecords(buffer.flip()).batches());
+    }
+
+    private static List<String> batches(
+            Iterable<? extends org.apache.kafka.common.record.internal.RecordBatch> batches) {
+        List<String> seen = new ArrayList<>();
+        batches.forEach(batch -> seen.add(batch.baseOffset() + ".." + batch.lastOffset() + " epoch "
+                + batch.partitionLeaderEpoch() + " crc " + batch.checksum() + " max " + batch.maxTimestamp()));
+        return seen;
+    }
+
+    void assertTimesAlike(long timestampMs) throws IOException {
+        String kafkas = theirs.fetchOffsetByTimestamp(timestampMs, Optional.empty())
+                .timestampAndOffsetOpt()
+                .map(TwoLogs::text)
+                .orElse("none");
+        String own = ours.offsetForTimestamp(timestampMs, Long.MAX_VALUE)
+                .map(found -> found.timestampMs() + "@" + found.offset() + " epoch " + found.leaderEpoch())
+                .orElse("none");
+        assertThat(own).as("first at or after " + timestampMs).isEqualTo(kafkas);
+    }
+
+    private static String text(FileRecords.TimestampAndOffset found) {
+        return found.timestamp + "@" + found.offset + " epoch " + found.leaderEpoch.orElse(-1);
+    }
+
+    @Override
+    public void close() throws Exception {
+        ourDirectory.close();
+        theirs.close();
+        scheduler.shutdown();
+        background.shutdownNow();
+    }
+}
