@@ -10,7 +10,7 @@ import org.apache.kafka.common.Uuid;
  */
 public record PartitionId(Uuid topicId, int partition) {
 
-    @JsonCreator
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static PartitionId parse(String text) {
         int dash = text.lastIndexOf('-');
         return new PartitionId(Uuid.fromString(text.substring(0, dash)), Integer.parseInt(text.substring(dash + 1)));

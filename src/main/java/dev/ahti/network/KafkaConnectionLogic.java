@@ -309,7 +309,8 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
     public void onTimer(Object key) {
         long quietMs = (System.nanoTime() - lastActivityNanos) / 1_000_000;
         long idleMs = context.settings().maxIdleMs();
-        boolean busy = waiter != null || (!inFlight.isEmpty() && !inFlight.peek().isDone());
+        boolean busy =
+                waiter != null || (!inFlight.isEmpty() && !inFlight.peek().isDone());
         if (idleMs >= 0 && quietMs > idleMs && !busy) {
             log.debug("closing the connection from {}: idle for {} ms", client, quietMs);
             failStage(new CloseConnection("idle"));

@@ -1,5 +1,6 @@
 package dev.ahti.metadata.image;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.ahti.model.Endpoint;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,7 @@ public record BrokerImage(
     }
 
     /** May lead, and may join an ISR. */
+    @JsonIgnore
     public boolean isLive() {
         return !fenced && !shuttingDown;
     }

@@ -46,9 +46,13 @@ public record PartitionImage(
         return new PartitionImage(id, newReplicas, leader, leaderEpoch, partitionEpoch + 1, isr, elr, lastKnownLeader);
     }
 
-    /** A change of leader: {@code newLeader} may be {@link #NO_LEADER}; the last known leader is then the one before. */
+    /**
+     * A change of leader: {@code newLeader} may be {@link #NO_LEADER}; the last known leader is then the one before. So
+     * "no leader" said of a partition that has none makes it forget the last known one, as when that one's directory is
+     * lost (rule 18).
+     */
     public PartitionImage withLeader(int newLeader, int newLeaderEpoch) {
-        int known = newLeader != NO_LEADER ? newLeader : leader != NO_LEADER ? leader : lastKnownLeader;
+        int known = newLeader != NO_LEADER ? newLeader : leader;
         return new PartitionImage(id, replicas, newLeader, newLeaderEpoch, partitionEpoch + 1, isr, elr, known);
     }
 

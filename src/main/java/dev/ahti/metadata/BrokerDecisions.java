@@ -1,0 +1,197 @@
+package dev.ahti.metadata;
+
+import dev.ahti.metadata.MetadataCommand.AllocateProducerIds;
+import dev.ahti.metadata.MetadataCommand.BrokerReady;
+import dev.ahti.metadata.MetadataCommand.BrokerRegistration;
+import dev.ahti.metadata.MetadataCommand.BrokerRequest;
+import dev.ahti.metadata.MetadataCommand.ControlledShutdown;
+import dev.ahti.metadata.MetadataCommand.DeclareDead;
+import dev.ahti.metadata.MetadataCommand.RemoveBroker;
+import dev.ahti.metadata.MetadataCommand.UpdateFeature;
+import dev.ahti.metadata.MetadataReply.Done;
+import dev.ahti.metadata.MetadataReply.ProducerIdsReply;
+import dev.ahti.metadata.event.FenceBroker;
+import dev.ahti.metadata.event.RegisterBroker;
+import dev.ahti.metadata.event.ReserveProducerIds;
+import dev.ahti.metadata.event.SetFeature;
+import dev.ahti.metadata.event.ShutDownBroker;
+import dev.ahti.metadata.event.UnfenceBroker;
+import dev.ahti.metadata.event.UnregisterBroker;
+import dev.ahti.metadata.image.BrokerImage;
+import dev.ahti.metadata.image.ClusterImage;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * The life of a broker in the metadata.
+ *
+ * <pre>
+ *   (unknown) --BrokerRegistration--> fenced --BrokerReady--> live --ControlledShutdown--> shutting down
+ *                     ^                  ^                     |                              |
+ *                     |                  +----DeclareDead------+------------------------------+
+ *                     +---- a new incarnation registers: from every state, fencing the earlier one
+ * </pre>
+ */
+final class BrokerDecisions {
+    private final Election election;
+
+    BrokerDecisions(Election election) {
+        this.election = election;
+    }
+
+    Decision decide(ClusterImage image, BrokerRequest request) {
+        Draft draft = new Draft(image);
+        try {
+            if (request instanceof BrokerRegistration registration) {
+                register(draft, registration);
+            } else if (request instanceof BrokerReady ready) {
+                unfence(draft, ready);
+            } else if (request instanceof ControlledShutdown shutdown) {
+                shutDown(draft, shutdown);
+            } else if (request instanceof DeclareDead dead) {
+                declareDead(draft, dead);
+            } else if (request instanceof RemoveBroker removal) {
+                remove(draft, removal.broker());
+            }
+        } catch (Refused refused) {
+            return refusal(request.replyTo(), refused);
+        }
+        return new Decision(draft.events(), stamp -> request.replyTo()
+                .tell(new Done(stamp.epoch(), stamp.version(), Errors.NONE, null)));
+    }
+
+    /** Rules 1, 2 and 18. Whether another directory under this id is still in session has been checked before. */
+    private void register(Draft draft, BrokerRegistration registration) {
+        ClusterImage image = draft.image();
+        if (!registration.clusterId().isEmpty() && !registration.clusterId().equals(image.clusterId())) {
+            throw new Refused(
+                    Errors.INCONSISTENT_CLUSTER_ID,
+                    "the data directory belongs to cluster " + registration.clusterId() + ", the metadata database to "
+                            + image.clusterId());
+        }
+        short needed = image.features().getOrDefault(MetadataSettings.METADATA_VERSION_FEATURE, (short) 0);
+        if (registration.metadataVersion() < needed) {
+            throw new Refused(
+                    Errors.UNSUPPORTED_VERSION,
+                    "the cluster uses " + MetadataSettings.METADATA_VERSION_FEATURE + " " + needed
+                            + ", this broker knows up to " + registration.metadataVersion());
+        }
+        BrokerImage earlier = image.brokers().get(registration.broker());
+        if (earlier != null) {
+            if (earlier.incarnation().equals(registration.incarnation())) {
+                return; // The answer to the first try was lost.
+            }
+            supersede(draft, earlier, registration);
+        }
+        draft.add(new RegisterBroker(
+                registration.broker(),
+                registration.incarnation(),
+                registration.directoryId(),
+                registration.endpoints(),
+                registration.rack(),
+                registration.metadataVersion()));
+    }
+
+    private void supersede(Draft draft, BrokerImage earlier, BrokerRegistration registration) {
+        if (!earlier.fenced()) {
+            fence(draft, earlier);
+        }
+        boolean newDirectory = !earlier.directoryId().equals(registration.directoryId());
+        if (newDirectory || !registration.logsIntact()) {
+            election.brokerLostItsTail(draft, earlier.id(), newDirectory);
+        }
+    }
+
+    private void fence(Draft draft, BrokerImage broker) {
+        draft.add(new FenceBroker(broker.id(), broker.incarnation()));
+        election.brokerLeaves(draft, broker.id());
+    }
+
+    private void unfence(Draft draft, BrokerReady ready) {
+        BrokerImage broker = current(draft.image(), ready.broker(), ready.incarnation());
+        if (broker.fenced()) {
+            draft.add(new UnfenceBroker(broker.id(), broker.incarnation()));
+            election.brokerReturns(draft, broker.id());
+        }
+    }
+
+    private void shutDown(Draft draft, ControlledShutdown shutdown) {
+        BrokerImage broker = current(draft.image(), shutdown.broker(), shutdown.incarnation());
+        if (broker.isLive()) {
+            draft.add(new ShutDownBroker(broker.id(), broker.incarnation()));
+            election.brokerLeaves(draft, broker.id());
+        }
+    }
+
+    private void declareDead(Draft draft, DeclareDead dead) {
+        BrokerImage broker = current(draft.image(), dead.broker(), dead.incarnation());
+        if (!broker.fenced()) {
+            fence(draft, broker);
+        }
+    }
+
+    private static void remove(Draft draft, int id) {
+        BrokerImage broker = draft.image().brokers().get(id);
+        if (broker == null) {
+            throw new Refused(Errors.BROKER_ID_NOT_REGISTERED, "Broker ID " + id + " is not currently registered");
+        }
+        boolean hasReplicas = draft.image().topics().values().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .anyMatch(each -> each.hasReplica(id));
+        if (!broker.fenced() || hasReplicas) {
+            throw new Refused(
+                    Errors.INVALID_REQUEST,
+                    "broker " + id + " is " + (broker.fenced() ? "still a replica of partitions" : "still running"));
+        }
+        draft.add(new UnregisterBroker(id));
+    }
+
+    private static BrokerImage current(ClusterImage image, int id, Uuid incarnation) {
+        BrokerImage broker = image.brokers().get(id);
+        if (broker == null || !broker.incarnation().equals(incarnation)) {
+            throw new Refused(Errors.STALE_BROKER_EPOCH, "broker " + id + " is not registered in this incarnation");
+        }
+        return broker;
+    }
+
+    Decision allocateProducerIds(ClusterImage image, AllocateProducerIds request) {
+        long first = image.nextProducerId();
+        int count = MetadataSettings.PRODUCER_IDS_BLOCK;
+        return new Decision(List.of(new ReserveProducerIds(request.broker(), first, count)), stamp -> request.replyTo()
+                .tell(new ProducerIdsReply(stamp.epoch(), stamp.version(), Errors.NONE, first, count)));
+    }
+
+    /** Rule 29: a level is finalized only when every registered broker can read its events. */
+    Decision updateFeature(ClusterImage image, UpdateFeature request) {
+        String name = MetadataSettings.METADATA_VERSION_FEATURE;
+        if (!request.name().equals(name)) {
+            return refusal(
+                    request.replyTo(),
+                    new Refused(
+                            Errors.FEATURE_UPDATE_FAILED, "Ahti has no feature " + request.name() + " to finalize"));
+        }
+        int lowest = image.brokers().values().stream()
+                .mapToInt(BrokerImage::metadataVersion)
+                .min()
+                .orElse(MetadataSettings.METADATA_VERSION);
+        short before = image.features().getOrDefault(name, (short) 0);
+        if (request.level() > lowest || request.level() < Math.max(before, 1)) {
+            return refusal(
+                    request.replyTo(),
+                    new Refused(
+                            Errors.FEATURE_UPDATE_FAILED,
+                            name + " can be set from " + Math.max(before, 1) + " to " + lowest));
+        }
+        return new Decision(
+                request.level() == before ? List.of() : List.of(new SetFeature(name, request.level())),
+                stamp -> request.replyTo().tell(new Done(stamp.epoch(), stamp.version(), Errors.NONE, null)));
+    }
+
+    private static Decision refusal(ActorRef<Done> replyTo, Refused refused) {
+        return new Decision(
+                List.of(),
+                stamp -> replyTo.tell(new Done(stamp.epoch(), stamp.version(), refused.error(), refused.getMessage())));
+    }
+}

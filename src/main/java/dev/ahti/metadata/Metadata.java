@@ -1,0 +1,108 @@
+package dev.ahti.metadata;
+
+import dev.ahti.metadata.MetadataCommand.IsrProposal;
+import dev.ahti.metadata.MetadataReply.AlterPartitionReply;
+import dev.ahti.metadata.image.ClusterImage;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.common.Uuid;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.cluster.typed.ClusterSingleton;
+import org.apache.pekko.cluster.typed.SingletonActor;
+
+/**
+ * The metadata as the server uses them: {@link #start} once the node has joined its cluster, open the logs when
+ * {@link #registered}, then {@link #markReady}.
+ */
+public final class Metadata {
+    private final CurrentImage image;
+    private final SingletonClient client;
+    private final ActorRef<BrokerSession.Message> session;
+    private final BrokerSession.Progress progress;
+    private final IncarnationHolder incarnation;
+
+    private static final class IncarnationHolder implements Consumer<Uuid> {
+        private volatile Uuid value = Uuid.ZERO_UUID;
+
+        @Override
+        public void accept(Uuid next) {
+            value = next;
+        }
+    }
+
+    private Metadata(
+            CurrentImage image,
+            SingletonClient client,
+            ActorRef<BrokerSession.Message> session,
+            BrokerSession.Progress progress,
+            IncarnationHolder incarnation) {
+        this.image = image;
+        this.client = client;
+        this.session = session;
+        this.progress = progress;
+        this.incarnation = incarnation;
+    }
+
+    /** @param fatal called with one line that says why this node must stop, on any thread */
+    public static Metadata start(
+            ActorSystem<?> system,
+            MetadataSettings settings,
+            BrokerIdentity identity,
+            CurrentImage current,
+            Consumer<String> fatal) {
+        ActorRef<MetadataCommand> singleton = ClusterSingleton.get(system)
+                .init(SingletonActor.of(MetadataSingleton.create(settings, fatal), "partition-metadata"));
+        ActorRef<Publication> follower =
+                system.systemActorOf(ImageFollower.create(current, singleton), "image-follower", Props.empty());
+        IncarnationHolder incarnation = new IncarnationHolder();
+        BrokerSession.Progress progress = new BrokerSession.Progress(
+                new CompletableFuture<>(), new CompletableFuture<>(), new CompletableFuture<>(), incarnation);
+        ActorRef<BrokerSession.Message> session = system.systemActorOf(
+                BrokerSession.create(settings, identity, current, singleton, follower, progress, fatal),
+                "broker-session",
+                Props.empty());
+        SingletonClient client = new SingletonClient(system, singleton, current, identity.broker());
+        return new Metadata(current, client, session, progress, incarnation);
+    }
+
+    public CurrentImage image() {
+        return image;
+    }
+
+    public MetadataClient client() {
+        return client;
+    }
+
+    /** This broker is registered, still fenced; with the image that shows its partitions. */
+    public CompletionStage<ClusterImage> registered() {
+        return progress.registered().copy();
+    }
+
+    /** The logs are open: completes with the image in which this broker is live and leads what it should. */
+    public CompletionStage<ClusterImage> markReady() {
+        session.tell(new BrokerSession.MarkReady());
+        return progress.live().copy();
+    }
+
+    /** Moves leaderships and ISR memberships away; completes, also after {@code limit} without an answer (rule 19). */
+    public CompletionStage<Void> controlledShutdown(Duration limit) {
+        session.tell(new BrokerSession.ShutDown());
+        return progress.left().copy().completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Proposals of this broker as leader (rule 9). */
+    public CompletionStage<AlterPartitionReply> proposeIsr(List<IsrProposal> proposals, Duration timeout) {
+        return client.proposeIsr(incarnation.value, proposals, timeout);
+    }
+
+    /** The incarnation in which this broker registers: new after it has been fenced. */
+    public Uuid incarnation() {
+        return incarnation.value;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.ahti.metadata;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.config.ConfigDef;
+
+/**
+ * The numbers of this package.
+ *
+ * @param topicDefaults defaults of the topic configs by topic config name
+ * @param brokerConfigs definitions of the broker configs
+ * @param dynamicBrokerConfigs those of them that may be changed while brokers run
+ * @param sessionTimeout after which a silent broker is fenced
+ * @param maxWaitingRequests requests waiting behind a persist; further ones are refused with a retriable error
+ * @param recentEvents events kept in memory for followers that missed some; who lacks more gets a snapshot
+ * @param snapshotEvery events between two snapshots
+ * @param retryBackoff wait before another try after the database failed, doubled up to ten times this
+ * @param warmUp whether to warm the journal before the singleton may start (rule 21): of use with several nodes only
+ */
+public record MetadataSettings(
+        int numPartitions,
+        short defaultReplicationFactor,
+        Map<String, Object> topicDefaults,
+        ConfigDef brokerConfigs,
+        Set<String> dynamicBrokerConfigs,
+        Duration heartbeatInterval,
+        Duration sessionTimeout,
+        int maxWaitingRequests,
+        int recentEvents,
+        int snapshotEvery,
+        Duration retryBackoff,
+        boolean warmUp) {
+
+    /** Newest events that this code reads and writes: {@code ahti.metadata.version}. */
+    public static final short METADATA_VERSION = 1;
+
+    public static final String METADATA_VERSION_FEATURE = "ahti.metadata.version";
+
+    public static final int PRODUCER_IDS_BLOCK = 1000;
+
+    public MetadataSettings {
+        topicDefaults = Map.copyOf(topicDefaults);
+        dynamicBrokerConfigs = Set.copyOf(dynamicBrokerConfigs);
+    }
+
+    /** With our usual times and bounds. */
+    public static MetadataSettings of(
+            int numPartitions,
+            short defaultReplicationFactor,
+            Map<String, Object> topicDefaults,
+            ConfigDef brokerConfigs,
+            Set<String> dynamicBrokerConfigs,
+            boolean warmUp) {
+        return new MetadataSettings(
+                numPartitions,
+                defaultReplicationFactor,
+                topicDefaults,
+                brokerConfigs,
+                dynamicBrokerConfigs,
+                Duration.ofMillis(500),
+                Duration.ofSeconds(3),
+                1000,
+                20_000,
+                2000,
+                Duration.ofMillis(200),
+                warmUp);
+    }
+}

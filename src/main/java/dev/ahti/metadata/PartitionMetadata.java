@@ -1,0 +1,179 @@
+package dev.ahti.metadata;
+
+import dev.ahti.metadata.MetadataCommand.Request;
+import dev.ahti.metadata.event.AssignPartition;
+import dev.ahti.metadata.event.MetadataEvent;
+import dev.ahti.metadata.event.SetFeature;
+import dev.ahti.metadata.event.StartEpoch;
+import dev.ahti.metadata.image.ClusterImage;
+import dev.ahti.metadata.image.ImageSnapshot;
+import dev.ahti.metadata.image.PartitionImage;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.SnapshotAdapter;
+import org.apache.pekko.persistence.typed.SnapshotFailed;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All changes of the metadata: decides a request, persists its events at once, and tells the {@link MetadataSingleton},
+ * its parent, which alone talks to it, one request at a time. A failed persist stops it; the parent makes a new one, so
+ * that no state survives which the journal does not have.
+ *
+ * <pre>
+ *   recovering --StartEpoch stored--> taking requests --persist failed--> stopped
+ * </pre>
+ */
+final class PartitionMetadata extends EventSourcedBehavior<PartitionMetadata.Command, MetadataEvent, ClusterImage> {
+    static final PersistenceId PERSISTENCE_ID = PersistenceId.ofUniqueId("partition-metadata");
+
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionMetadata.class);
+    /** Pekko logs each failure with its stack there; the singleton says it in one line. Off in logback.xml. */
+    private static final String STACKS = "dev.ahti.metadata.stacks";
+
+    sealed interface Command {}
+
+    /** Told to itself after recovery. */
+    private enum Begin implements Command {
+        BEGIN
+    }
+
+    record Execute(Request request) implements Command {}
+
+    private final ActorContext<Command> context;
+    private final MetadataSettings settings;
+    private final Decisions decisions;
+    private final ActorRef<MetadataSingleton.Message> parent;
+
+    static Behavior<Command> create(MetadataSettings settings, ActorRef<MetadataSingleton.Message> parent) {
+        return Behaviors.setup(context -> {
+            context.setLoggerName(STACKS);
+            return new PartitionMetadata(context, settings, parent);
+        });
+    }
+
+    private PartitionMetadata(
+            ActorContext<Command> context, MetadataSettings settings, ActorRef<MetadataSingleton.Message> parent) {
+        super(PERSISTENCE_ID);
+        this.context = context;
+        this.settings = settings;
+        this.decisions = new Decisions(settings, Uuid::randomUuid);
+        this.parent = parent;
+    }
+
+    @Override
+    public ClusterImage emptyState() {
+        return ClusterImage.empty();
+    }
+
+    @Override
+    public CommandHandler<Command, MetadataEvent, ClusterImage> commandHandler() {
+        return newCommandHandlerBuilder()
+                .forAnyState()
+                .onCommand(Begin.class, this::onBegin)
+                .onCommand(Execute.class, this::onExecute)
+                .build();
+    }
+
+    /** Before anything else: whoever wrote under an earlier epoch can no longer write (rule 7). */
+    private Effect<MetadataEvent, ClusterImage> onBegin(ClusterImage before, Begin begin) {
+        boolean first = before.clusterId().isEmpty();
+        List<MetadataEvent> events = new ArrayList<>();
+        events.add(
+                new StartEpoch(first ? Uuid.randomUuid().toString() : before.clusterId(), before.metadataEpoch() + 1));
+        if (first) {
+            events.add(new SetFeature(MetadataSettings.METADATA_VERSION_FEATURE, MetadataSettings.METADATA_VERSION));
+        }
+        return Effect()
+                .persist(events)
+                .thenRun(after -> parent.tell(new MetadataSingleton.Begun(before.version(), events, after)));
+    }
+
+    private Effect<MetadataEvent, ClusterImage> onExecute(ClusterImage before, Execute execute) {
+        Decision decision = decisions.decide(before, execute.request());
+        if (decision.events().isEmpty()) {
+            return Effect()
+                    .none()
+                    .thenRun(after -> parent.tell(new MetadataSingleton.Stored(decision, before.version(), after)));
+        }
+        return Effect().persist(decision.events()).thenRun(after -> {
+            logNewPartitions(before, after, decision.events());
+            parent.tell(new MetadataSingleton.Stored(decision, before.version(), after));
+        });
+    }
+
+    private void logNewPartitions(ClusterImage before, ClusterImage after, List<MetadataEvent> events) {
+        for (MetadataEvent event : events) {
+            if (event instanceof AssignPartition assigned && before.partition(assigned.partition()) == null) {
+                PartitionImage partition = after.partition(assigned.partition());
+                LOG.info(
+                        "{}-{}: replicas={}, leader={}, ISR={}",
+                        after.topic(partition.id().topicId()).name(),
+                        partition.id().partition(),
+                        partition.replicas(),
+                        partition.leader(),
+                        partition.isrBrokers());
+            }
+        }
+    }
+
+    @Override
+    public EventHandler<ClusterImage, MetadataEvent> eventHandler() {
+        return (image, event) -> event.applyTo(image);
+    }
+
+    @Override
+    public SignalHandler<ClusterImage> signalHandler() {
+        return newSignalHandlerBuilder()
+                .onSignal(RecoveryCompleted.instance(), this::onRecovered)
+                .onSignal(
+                        SnapshotFailed.class,
+                        (image, failed) -> LOG.warn(
+                                "The metadata snapshot was not stored: {}",
+                                failed.failure().toString()))
+                .build();
+    }
+
+    private void onRecovered(ClusterImage image) {
+        long inJournal = lastSequenceNumber(context);
+        if (inJournal != image.version()) {
+            throw new IllegalStateException(
+                    "the metadata journal ends at " + inJournal + " but its events make version " + image.version());
+        }
+        context.getSelf().tell(Begin.BEGIN);
+    }
+
+    /** Events are deleted only up to where the older of the snapshots kept begins: trap 25. */
+    @Override
+    public RetentionCriteria retentionCriteria() {
+        return RetentionCriteria.snapshotEvery(settings.snapshotEvery(), 2).withDeleteEventsOnSnapshot();
+    }
+
+    @Override
+    public SnapshotAdapter<ClusterImage> snapshotAdapter() {
+        return new SnapshotAdapter<>() {
+            @Override
+            public Object toJournal(ClusterImage image) {
+                return ImageSnapshot.of(image);
+            }
+
+            @Override
+            public ClusterImage fromJournal(Object stored) {
+                return ((ImageSnapshot) stored).toImage();
+            }
+        };
+    }
+}
