@@ -63,7 +63,11 @@ final class LogRecovery {
                     partition,
                     end,
                     start);
-            segments = List.of(new LogSegment(directory, start, now()));
+            for (LogSegment old : segments) {
+                old.markDeleted();
+                old.deleteFiles();
+            }
+            segments = List.of(LogSegment.create(directory, start, now()));
             end = start;
         }
         LeaderEpochs epochs = LeaderEpochs.open(directory);
@@ -94,7 +98,7 @@ final class LogRecovery {
             }
         }
         if (offsets.isEmpty()) {
-            offsets.add(startOffset);
+            return new ArrayList<>(List.of(LogSegment.create(directory, startOffset, now())));
         }
         offsets.sort(null);
         List<LogSegment> segments = new ArrayList<>();

@@ -26,6 +26,7 @@ final class LogSegment {
     private final TimeIndex timeIndex;
     private final TransactionIndex transactionIndex;
     private FileChannel channel;
+    private boolean deleted;
     private volatile int size;
     private int bytesSinceIndexEntry;
     private long maxTimestampMs = -1;
@@ -65,12 +66,27 @@ final class LogSegment {
         return transactionIndex;
     }
 
-    /** Opened at first use: a log may have hundreds of segments that nobody reads. */
+    /** A new segment's file; what a crash left there is no part of the log. */
+    static LogSegment create(Path directory, long baseOffset, long nowMs) throws IOException {
+        FileChannel.open(
+                        file(directory, baseOffset, LOG),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.TRUNCATE_EXISTING)
+                .close();
+        LogSegment created = new LogSegment(directory, baseOffset, nowMs);
+        created.clearIndexes();
+        return created;
+    }
+
+    /**
+     * Opened at first use, since a log may have hundreds of segments that nobody reads. Never creates the file: whoever
+     * still holds a segment that has been deleted must not bring it back.
+     */
     synchronized FileChannel channel() throws IOException {
         if (channel == null) {
             channel = FileChannel.open(
-                    file(directory, baseOffset, LOG),
-                    StandardOpenOption.CREATE,
+                    file(directory, baseOffset, deleted ? LOG + DELETED : LOG),
                     StandardOpenOption.READ,
                     StandardOpenOption.WRITE);
         }
@@ -225,19 +241,30 @@ final class LogSegment {
         return MemoryRecords.readableRecords(buffer.flip());
     }
 
-    /** Makes the indexes ready to be read by others: at roll and close. */
-    void flushIndexes() throws IOException {
+    /** Nothing will be appended any more: the time index gets its last entry. For the log's writer. */
+    void seal() throws IOException {
+        noteMaxTimestamp();
+        offsetIndex.release(false);
+        timeIndex.release(false);
+    }
+
+    private void noteMaxTimestamp() throws IOException {
         if (size > 0) {
             ensureMaxTimestamp();
             timeIndex.appendIfLarger(maxTimestampMs, (int) Math.max(0, offsetOfMaxTimestamp - baseOffset));
         }
-        offsetIndex.flush();
-        timeIndex.flush();
     }
 
+    /** Through to the disk, whatever is appended meanwhile. Does nothing to a segment that has been deleted. */
     void flush() throws IOException {
+        synchronized (this) {
+            if (deleted) {
+                return;
+            }
+        }
         channel().force(true);
-        flushIndexes();
+        offsetIndex.write(true);
+        timeIndex.write(true);
         transactionIndex.flush();
     }
 
@@ -278,7 +305,8 @@ final class LogSegment {
     }
 
     /** Renames the files out of the way; {@link #deleteFiles} follows when no reader can hold them any more. */
-    void markDeleted() throws IOException {
+    synchronized void markDeleted() throws IOException {
+        deleted = true;
         for (String suffix : new String[] {LOG, INDEX, TIME_INDEX, TRANSACTION_INDEX}) {
             Path file = file(directory, baseOffset, suffix);
             if (Files.exists(file)) {
@@ -302,7 +330,7 @@ final class LogSegment {
     }
 
     void close() throws IOException {
-        flushIndexes();
+        seal();
         transactionIndex.close();
         closeChannel();
     }

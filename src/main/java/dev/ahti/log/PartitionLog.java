@@ -41,6 +41,7 @@ public final class PartitionLog implements Closeable {
     private volatile boolean closed;
     private long lastFlushMs;
     private long segmentJitterMs;
+    private long truncations;
 
     PartitionLog(
             TopicPartition partition, Path directory, LogSettings settings, LogConfig config, Recovered recovered) {
@@ -181,11 +182,10 @@ public final class PartitionLog implements Closeable {
                 return;
             }
             long end = segments.endOffset();
-            active.flushIndexes();
+            active.seal();
             producers.takeSnapshot(false);
-            segments =
-                    segments.plus(new LogSegment(directory, end, settings.time().milliseconds()));
-            segments.active().channel();
+            segments = segments.plus(
+                    LogSegment.create(directory, end, settings.time().milliseconds()));
             segmentJitterMs = config.randomSegmentJitter();
             settings.background().execute(() -> flushQuietly(end));
         } finally {
@@ -297,6 +297,7 @@ public final class PartitionLog implements Closeable {
                 truncateFullyAndStartAt(offset);
                 return;
             }
+            truncations++;
             int index = segments.indexOf(offset);
             List<LogSegment> kept = new ArrayList<>(List.of(segments.all()).subList(0, index + 1));
             LogSegment last = kept.get(index);
@@ -322,8 +323,8 @@ public final class PartitionLog implements Closeable {
             Segments before = segments;
             discard(List.of(before.all()));
             segments = Segments.of(
-                    List.of(new LogSegment(directory, offset, settings.time().milliseconds())), offset);
-            segments.active().channel();
+                    List.of(LogSegment.create(directory, offset, settings.time().milliseconds())), offset);
+            truncations++;
             logStartOffset = offset;
             recoveryPoint = Math.min(recoveryPoint, offset);
             epochs.clearAndFlush();
@@ -413,14 +414,22 @@ public final class PartitionLog implements Closeable {
     }
 
     private void flushTo(long end) throws IOException {
-        Segments now = segments;
+        Segments now;
+        long truncationsBefore;
+        lock.lock();
+        try {
+            now = segments;
+            truncationsBefore = truncations;
+        } finally {
+            lock.unlock();
+        }
         for (int i = now.indexOf(recoveryPoint); i < now.all().length && now.all()[i].baseOffset() < end; i++) {
             now.all()[i].flush();
         }
         lock.lock();
         try {
-            // A truncation meanwhile has lowered it, and may have let other records take those offsets.
-            if (end > recoveryPoint && end <= segments.endOffset() && !closed) {
+            // After a truncation other records may have these offsets, and those have not been flushed.
+            if (end > recoveryPoint && truncations == truncationsBefore && !closed) {
                 recoveryPoint = end;
                 lastFlushMs = settings.time().milliseconds();
             }
