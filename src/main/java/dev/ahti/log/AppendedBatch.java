@@ -1,5 +1,7 @@
 package dev.ahti.log;
 
+import org.apache.kafka.common.record.internal.DefaultRecordBatch;
+
 /**
  * What is remembered of a batch of an idempotent producer.
  *
@@ -7,6 +9,11 @@ package dev.ahti.log;
  * @param timestampMs the batch's largest timestamp
  */
 record AppendedBatch(int lastSequence, long lastOffset, int offsetDelta, long timestampMs) {
+
+    /** Sequence numbers go on from 0 after the largest int. */
+    int firstSequence() {
+        return DefaultRecordBatch.decrementSequence(lastSequence, offsetDelta);
+    }
 
     long firstOffset() {
         return lastOffset - offsetDelta;

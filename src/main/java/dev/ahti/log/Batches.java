@@ -100,7 +100,7 @@ final class Batches {
     }
 
     static boolean hasProducerId(ByteBuffer buffer, int at) {
-        return producerId(buffer, at) != RecordBatch.NO_PRODUCER_ID;
+        return producerId(buffer, at) > RecordBatch.NO_PRODUCER_ID;
     }
 
     static void setBaseOffset(ByteBuffer buffer, int at, long offset) {
