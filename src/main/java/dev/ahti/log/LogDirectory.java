@@ -206,6 +206,9 @@ public final class LogDirectory implements Closeable {
     /** Closes the partition and keeps its files. */
     public void release(PartitionLog partition) throws IOException {
         partition.close();
+        // The next checkpoint is to know them, though the log is not open any more.
+        recoveryPoints.put(partition.topicPartition(), partition.recoveryPoint());
+        logStarts.put(partition.topicPartition(), partition.logStartOffset());
         logs.remove(partition.topicPartition(), partition);
     }
 

@@ -1,0 +1,152 @@
+package dev.ahti.replica;
+
+import dev.ahti.log.InvalidRecordsException;
+import dev.ahti.log.LogAppend;
+import dev.ahti.log.PartitionLog;
+import dev.ahti.metadata.image.PartitionImage;
+import dev.ahti.replica.LocalReplica.AppendResult;
+import dev.ahti.replica.LocalReplica.DeleteResult;
+import java.io.IOException;
+import java.util.List;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a {@link PartitionReplica} does while it leads: appends, raises the high watermark, and answers from it. No answer
+ * leaves before {@link #answerReached}, so that whoever is answered finds the published state to match.
+ */
+final class LeadingPartition {
+    private static final Logger LOG = LoggerFactory.getLogger(LeadingPartition.class);
+
+    private final int self;
+    private final PartitionLog log;
+    private final HighWatermark highWatermark;
+    private final WaitingAppends untilLocal = new WaitingAppends();
+    private final WaitingAppends untilReplicated = new WaitingAppends();
+    private InSyncReplicas inSync;
+    private int leaderEpoch = -1;
+    private long epochStartOffset;
+
+    LeadingPartition(int self, PartitionLog log, HighWatermark highWatermark) {
+        this.self = self;
+        this.log = log;
+        this.highWatermark = highWatermark;
+    }
+
+    /** A newer state of the partition, which this replica leads. What waits goes on waiting: the records are the same. */
+    void lead(PartitionImage partition) throws IOException {
+        if (partition.leaderEpoch() != leaderEpoch) {
+            log.startEpoch(partition.leaderEpoch());
+            leaderEpoch = partition.leaderEpoch();
+            epochStartOffset = log.logEndOffset();
+            inSync = new InSyncReplicas(self, epochStartOffset);
+        }
+        inSync.commit(partition.replicas(), partition.isrBrokers());
+    }
+
+    long epochStartOffset() {
+        return epochStartOffset;
+    }
+
+    /** @throws IOException the disk failed, and the request is not answered */
+    void append(ReplicaRequest.Append request) throws IOException {
+        if (request.waitsForAll() && !hasEnoughInSync()) {
+            request.fail(Errors.NOT_ENOUGH_REPLICAS);
+            return;
+        }
+        LogAppend appended;
+        try {
+            appended = log.appendAsLeader(request.records(), leaderEpoch);
+        } catch (KafkaStorageException e) {
+            throw new IOException(e);
+        } catch (InvalidRecordsException e) {
+            request.fail(Errors.forException(e.getCause()), e.getMessage(), recordErrors(e));
+            return;
+        } catch (ApiException e) {
+            request.fail(Errors.forException(e), e.getMessage(), List.of());
+            return;
+        } catch (RuntimeException e) {
+            LOG.error("{}: an append failed", log.topicPartition(), e);
+            request.fail(Errors.UNKNOWN_SERVER_ERROR);
+            return;
+        }
+        // A duplicate waits like the first try, which may not be replicated yet (rule 13).
+        WaitingAppends waiting = request.waitsForAll() ? untilReplicated : untilLocal;
+        waiting.add(
+                appended.lastOffset() + 1,
+                request,
+                new AppendResult(
+                        Errors.NONE,
+                        null,
+                        appended.firstOffset(),
+                        appended.logAppendTimeMs(),
+                        log.logStartOffset(),
+                        List.of()));
+    }
+
+    /** @throws IOException the disk failed, and the request is not answered */
+    void deleteRecords(ReplicaRequest.DeleteRecords request) throws IOException {
+        if (!log.config().delete) {
+            request.fail(Errors.POLICY_VIOLATION);
+            return;
+        }
+        long offset = request.offset() == -1 ? highWatermark.value() : request.offset();
+        if (offset < 0 || offset > highWatermark.value()) {
+            request.fail(Errors.OFFSET_OUT_OF_RANGE);
+            return;
+        }
+        if (offset > log.logStartOffset()) {
+            log.raiseLogStartOffset(offset);
+        }
+        request.answer(new DeleteResult(Errors.NONE, log.logStartOffset()));
+    }
+
+    /** Raises the high watermark as far as the in-sync replicas have come; it stands still while they are too few. */
+    void raiseHighWatermark() {
+        if (hasEnoughInSync()) {
+            highWatermark.raiseTo(inSync.smallestLogEnd(log.logEndOffset()));
+        }
+    }
+
+    /** The one place where an append succeeds; after the high watermark was published. */
+    void answerReached() {
+        untilLocal.answerUpTo(log.logEndOffset());
+        untilReplicated.answerUpTo(highWatermark.value());
+        if (!hasEnoughInSync()) {
+            untilReplicated.failAll(Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+        }
+    }
+
+    void expire(long nowNanos) {
+        untilReplicated.expire(nowNanos);
+    }
+
+    long nanosToFirstDeadline(long nowNanos) {
+        return untilReplicated.nanosToFirstDeadline(nowNanos);
+    }
+
+    boolean isAnyWaiting() {
+        return !untilReplicated.isEmpty();
+    }
+
+    void failWaiting(Errors error) {
+        untilLocal.failAll(error);
+        untilReplicated.failAll(error);
+    }
+
+    private static List<BatchIndexAndErrorMessage> recordErrors(InvalidRecordsException refused) {
+        return refused.recordErrors().stream()
+                .map(error -> new BatchIndexAndErrorMessage()
+                        .setBatchIndex(error.batchIndex)
+                        .setBatchIndexErrorMessage(error.message))
+                .toList();
+    }
+
+    private boolean hasEnoughInSync() {
+        return inSync.isEnough(log.config().minInSyncReplicas);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.ahti.replica;
+
+import dev.ahti.log.PartitionLog;
+import dev.ahti.model.PartitionId;
+import dev.ahti.replica.PartitionReplicaCommand.TakeRequests;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What others on this node hold of an open {@link PartitionReplica}: its queue, its log and the state that it shows. */
+final class ReplicaHandle implements LocalReplica {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaHandle.class);
+
+    private final PartitionId id;
+    private final PartitionLog log;
+    private final ActorRef<PartitionReplicaCommand> actor;
+    private final RequestQueue requests;
+    private final ReadWaiters waiters = new ReadWaiters(this, this::state);
+    private final PartitionReader reader;
+    private volatile ReplicaState state;
+
+    ReplicaHandle(PartitionId id, PartitionLog log, ActorRef<PartitionReplicaCommand> actor, ReplicaState state) {
+        this.id = id;
+        this.log = log;
+        this.actor = actor;
+        this.requests = new RequestQueue(() -> actor.tell(TakeRequests.INSTANCE));
+        this.reader = new PartitionReader(log);
+        this.state = state;
+    }
+
+    @Override
+    public PartitionId id() {
+        return id;
+    }
+
+    @Override
+    public PartitionLog log() {
+        return log;
+    }
+
+    @Override
+    public Leadership leadership() {
+        return state.leadership();
+    }
+
+    @Override
+    public void append(MemoryRecords records, short acks, long deadlineNanos, Consumer<AppendResult> whenDone) {
+        requests.add(new ReplicaRequest.Append(records, acks, deadlineNanos, whenDone));
+    }
+
+    @Override
+    public void deleteRecords(long offset, long deadlineNanos, Consumer<DeleteResult> whenDone) {
+        requests.add(new ReplicaRequest.DeleteRecords(offset, whenDone));
+    }
+
+    @Override
+    public ReadResult read(ReadRequest request) {
+        try {
+            return reader.read(state, request);
+        } catch (IOException e) {
+            // A closed log is no fault of the disk: the replica has just gone.
+            Errors unavailable = state.unavailable();
+            if (unavailable != Errors.NONE) {
+                return PartitionReader.failed(unavailable);
+            }
+            LOG.error("{}: reading at offset {} failed", log.topicPartition(), request.offset(), e);
+            return PartitionReader.failed(Errors.KAFKA_STORAGE_ERROR);
+        }
+    }
+
+    @Override
+    public Runnable onReadable(long offset, Consumer<LocalReplica> wake) {
+        return waiters.add(offset, wake);
+    }
+
+    ReplicaState state() {
+        return state;
+    }
+
+    ActorRef<PartitionReplicaCommand> actor() {
+        return actor;
+    }
+
+    RequestQueue requests() {
+        return requests;
+    }
+
+    int waitingReads() {
+        return waiters.size();
+    }
+
+    /** By the actor alone. */
+    void publish(ReplicaState next) {
+        ReplicaState before = state;
+        state = next;
+        if (!next.sameLeadership(before)) {
+            waiters.wakeAll();
+        } else if (next.highWatermark() > before.highWatermark()) {
+            waiters.highWatermarkRaisedTo(next.highWatermark());
+        }
+    }
+
+    /** The replica serves no more: whatever waits or comes is answered with {@code error}. */
+    void close(Errors error) {
+        Leadership last = state.leadership();
+        publish(new ReplicaState(
+                new Leadership(last.leader(), last.leaderEpoch(), false, last.highWatermark(), last.epochStartOffset()),
+                state.lastStableOffset(),
+                error));
+        requests.close(error);
+    }
+}

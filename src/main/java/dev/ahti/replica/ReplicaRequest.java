@@ -1,0 +1,61 @@
+package dev.ahti.replica;
+
+import dev.ahti.replica.LocalReplica.AppendResult;
+import dev.ahti.replica.LocalReplica.DeleteResult;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.slf4j.LoggerFactory;
+
+/** What waits for a replica's turn. Each is answered exactly once. */
+sealed interface ReplicaRequest {
+
+    void fail(Errors error);
+
+    /** @param deadlineNanos on the scale of {@code System.nanoTime()} */
+    record Append(MemoryRecords records, short acks, long deadlineNanos, Consumer<AppendResult> whenDone)
+            implements ReplicaRequest {
+        private static final short ALL = -1;
+
+        boolean waitsForAll() {
+            return acks == ALL;
+        }
+
+        void answer(AppendResult result) {
+            ReplicaRequest.call(whenDone, result);
+        }
+
+        @Override
+        public void fail(Errors error) {
+            fail(error, null, List.of());
+        }
+
+        void fail(Errors error, String message, List<BatchIndexAndErrorMessage> recordErrors) {
+            answer(new AppendResult(error, message, -1, -1, -1, recordErrors));
+        }
+    }
+
+    /** @param offset -1 for the high watermark */
+    record DeleteRecords(long offset, Consumer<DeleteResult> whenDone) implements ReplicaRequest {
+
+        void answer(DeleteResult result) {
+            ReplicaRequest.call(whenDone, result);
+        }
+
+        @Override
+        public void fail(Errors error) {
+            answer(new DeleteResult(error, -1));
+        }
+    }
+
+    /** A caller that fails on its answer must not take the replica with it. */
+    private static <T> void call(Consumer<T> whenDone, T result) {
+        try {
+            whenDone.accept(result);
+        } catch (RuntimeException e) {
+            LoggerFactory.getLogger(ReplicaRequest.class).error("an answer could not be taken: {}", result, e);
+        }
+    }
+}

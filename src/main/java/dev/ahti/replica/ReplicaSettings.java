@@ -1,0 +1,27 @@
+package dev.ahti.replica;
+
+import java.time.Duration;
+
+/**
+ * @param highWatermarkCheckpointInterval {@code replica.high.watermark.checkpoint.interval.ms}
+ * @param logCheckpointInterval {@code log.flush.offset.checkpoint.interval.ms}: recovery points and log starts
+ * @param retentionCheckInterval {@code log.retention.check.interval.ms}
+ * @param firstRetentionCheck after the start
+ * @param flushCheckInterval how often {@code flush.ms} is looked at
+ */
+public record ReplicaSettings(
+        Duration highWatermarkCheckpointInterval,
+        Duration logCheckpointInterval,
+        Duration retentionCheckInterval,
+        Duration firstRetentionCheck,
+        Duration flushCheckInterval) {
+
+    public static ReplicaSettings defaults() {
+        return new ReplicaSettings(
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(1));
+    }
+}

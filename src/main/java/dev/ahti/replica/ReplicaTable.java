@@ -1,0 +1,55 @@
+package dev.ahti.replica;
+
+import dev.ahti.model.PartitionId;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.TopicPartition;
+
+/** The open replicas of this node: entered and left by the {@link PartitionReplica} itself. */
+final class ReplicaTable implements LocalReplicas {
+    private final ConcurrentHashMap<PartitionId, ReplicaHandle> open = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<TopicPartition, Long> left = new ConcurrentHashMap<>();
+
+    @Override
+    public ReplicaHandle get(PartitionId id) {
+        return open.get(id);
+    }
+
+    @Override
+    public Collection<LocalReplica> all() {
+        return Collections.unmodifiableCollection(open.values());
+    }
+
+    Collection<ReplicaHandle> handles() {
+        return open.values();
+    }
+
+    void enter(ReplicaHandle handle) {
+        open.put(handle.id(), handle);
+    }
+
+    void leave(ReplicaHandle handle) {
+        open.remove(handle.id(), handle);
+    }
+
+    /** Leaves files behind: its high watermark goes into the next checkpoint. */
+    void leaveFiles(ReplicaHandle handle) {
+        left.put(handle.log().topicPartition(), handle.state().highWatermark());
+        leave(handle);
+    }
+
+    /** Of the open replicas, and of those that have closed since the last time. */
+    Map<TopicPartition, Long> takeHighWatermarks() {
+        Map<TopicPartition, Long> all = new HashMap<>();
+        for (TopicPartition name : left.keySet()) {
+            all.put(name, left.remove(name));
+        }
+        open.values()
+                .forEach(handle ->
+                        all.put(handle.log().topicPartition(), handle.state().highWatermark()));
+        return all;
+    }
+}
