@@ -1,6 +1,5 @@
 package dev.ahti.replica;
 
-import dev.ahti.log.InvalidRecordsException;
 import dev.ahti.log.LogAppend;
 import dev.ahti.log.PartitionLog;
 import dev.ahti.metadata.image.PartitionImage;
@@ -10,7 +9,6 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.KafkaStorageException;
-import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,11 +61,8 @@ final class LeadingPartition {
             appended = log.appendAsLeader(request.records(), leaderEpoch);
         } catch (KafkaStorageException e) {
             throw new IOException(e);
-        } catch (InvalidRecordsException e) {
-            request.fail(Errors.forException(e.getCause()), e.getMessage(), recordErrors(e));
-            return;
         } catch (ApiException e) {
-            request.fail(Errors.forException(e), e.getMessage(), List.of());
+            request.fail(Errors.forException(e), e.getMessage());
             return;
         } catch (RuntimeException e) {
             LOG.error("{}: an append failed", log.topicPartition(), e);
@@ -136,14 +131,6 @@ final class LeadingPartition {
     void failWaiting(Errors error) {
         untilLocal.failAll(error);
         untilReplicated.failAll(error);
-    }
-
-    private static List<BatchIndexAndErrorMessage> recordErrors(InvalidRecordsException refused) {
-        return refused.recordErrors().stream()
-                .map(error -> new BatchIndexAndErrorMessage()
-                        .setBatchIndex(error.batchIndex)
-                        .setBatchIndexErrorMessage(error.message))
-                .toList();
     }
 
     private boolean hasEnoughInSync() {
