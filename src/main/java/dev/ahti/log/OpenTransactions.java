@@ -1,6 +1,7 @@
 package dev.ahti.log;
 
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -59,7 +60,7 @@ final class OpenTransactions {
         any = !open.isEmpty() || !unreplicated.isEmpty();
     }
 
-    private static long firstKey(TreeMap<Long, Long> transactions) {
+    private static long firstKey(NavigableMap<Long, Long> transactions) {
         return transactions.isEmpty() ? Long.MAX_VALUE : transactions.firstKey();
     }
 
