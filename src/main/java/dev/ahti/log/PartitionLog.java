@@ -372,8 +372,10 @@ public final class PartitionLog implements Closeable {
                 roll();
             }
             if (expired > 0) {
-                raiseLogStartOffset(Math.max(logStartOffset, segments.all()[expired].baseOffset()));
-                deleteSegmentsBelow(expired);
+                long firstKept = segments.all()[expired].baseOffset();
+                raiseLogStartOffset(firstKept);
+                // The log start may have been above already, by DeleteRecords.
+                deleteSegmentsBelow(segments.indexOf(firstKept));
             }
             return expired;
         } finally {

@@ -40,14 +40,10 @@ class SameAsKafkaTest {
         long seed = given == 0 ? System.nanoTime() : given;
         random = new SplittableRandom(seed);
         Map<String, String> configs = Map.of(
-                "segment.bytes",
-                "1048576",
-                "index.interval.bytes",
-                "1000",
-                "retention.ms",
-                "600000",
-                "message.timestamp.after.max.ms",
-                "9223372036854775807");
+                "segment.bytes", "1048576",
+                "index.interval.bytes", "1000",
+                "retention.ms", "600000",
+                "message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE));
         try (TwoLogs both = new TwoLogs(directory, configs)) {
             logs = both;
             for (int step = 0; step < 600; step++) {
@@ -78,7 +74,7 @@ class SameAsKafkaTest {
         } else if (choice < 85) {
             long offset = end - random.nextLong(Math.min(20, end - start + 1) + 1);
             logs.truncateTo(Math.max(start, offset));
-            epoch++;
+            logs.startEpoch(++epoch);
             return "truncate";
         } else if (choice < 88) {
             logs.raiseLogStartOffset(start + random.nextLong(Math.min(30, end - start) + 1));
@@ -88,7 +84,7 @@ class SameAsKafkaTest {
             logs.deleteExpired();
             return "retention";
         } else if (choice < 93) {
-            epoch++;
+            logs.startEpoch(++epoch);
             logs.append(plain(), epoch, false);
             return "new epoch";
         } else if (choice < 95) {
@@ -144,7 +140,13 @@ class SameAsKafkaTest {
     void openAndAbortedTransactionsAreSeenAlike(long given) throws Exception {
         long seed = given == 0 ? System.nanoTime() : given;
         random = new SplittableRandom(seed);
-        try (TwoLogs both = new TwoLogs(directory, Map.of("index.interval.bytes", "500"))) {
+        try (TwoLogs both = new TwoLogs(
+                directory,
+                Map.of(
+                        "index.interval.bytes",
+                        "500",
+                        "message.timestamp.after.max.ms",
+                        Long.toString(Long.MAX_VALUE)))) {
             logs = both;
             for (int step = 0; step < 150; step++) {
                 int producer = random.nextInt(nextSequence.length);

@@ -23,6 +23,7 @@ import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 import org.apache.kafka.storage.internals.log.LogStartOffsetIncrementReason;
 import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
+import org.apache.kafka.storage.internals.log.RecordValidationException;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.apache.kafka.storage.log.metrics.BrokerTopicStats;
 
@@ -107,6 +108,12 @@ final class TwoLogs implements AutoCloseable {
         assertThat(outcome).as("append").isEqualTo(kafkas);
     }
 
+    /** As a new leader does before its first append. */
+    void startEpoch(int epoch) throws IOException {
+        ours.startEpoch(epoch);
+        theirs.assignEpochStartOffset(epoch, theirs.logEndOffset());
+    }
+
     void roll() throws IOException {
         ours.roll();
         if (theirs.activeSegment().size() > 0) {
@@ -126,7 +133,6 @@ final class TwoLogs implements AutoCloseable {
     void raiseLogStartOffset(long offset) throws IOException {
         raiseHighWatermark(offset);
         theirs.maybeIncrementLogStartOffset(offset, LogStartOffsetIncrementReason.ClientRecordDeletion);
-        theirs.deleteOldSegments();
         ours.raiseLogStartOffset(offset);
     }
 
@@ -143,6 +149,8 @@ final class TwoLogs implements AutoCloseable {
     private static String outcome(Attempt attempt) {
         try {
             return attempt.run();
+        } catch (RecordValidationException e) {
+            return e.invalidException().getClass().getSimpleName();
         } catch (IOException | RuntimeException e) {
             return e.getClass().getSimpleName();
         }
