@@ -13,6 +13,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
 import org.apache.pekko.cluster.typed.SingletonActor;
 
@@ -47,6 +48,18 @@ public final class Metadata {
         this.session = session;
         this.progress = progress;
         this.incarnation = incarnation;
+    }
+
+    /**
+     * Warms the journal (rule 21). For a node with others: before it joins them, so that the singleton cannot be here yet.
+     * Fails if the database does.
+     */
+    public static CompletionStage<Void> warmUp(ActorSystem<?> system, int broker) {
+        ActorRef<JournalWarmUp.Write> writer =
+                system.systemActorOf(JournalWarmUp.create(broker), "journal-warm-up", Props.empty());
+        return AskPattern.<JournalWarmUp.Write, JournalWarmUp.Written>ask(
+                        writer, JournalWarmUp.Write::new, Duration.ofSeconds(20), system.scheduler())
+                .thenAccept(written -> {});
     }
 
     /** @param fatal called with one line that says why this node must stop, on any thread */

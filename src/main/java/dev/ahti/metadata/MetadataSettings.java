@@ -16,7 +16,6 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param recentEvents events kept in memory for followers that missed some; who lacks more gets a snapshot
  * @param snapshotEvery events between two snapshots
  * @param retryBackoff wait before another try after the database failed, doubled up to ten times this
- * @param warmUp whether to warm the journal before the singleton may start (rule 21): of use with several nodes only
  */
 public record MetadataSettings(
         int numPartitions,
@@ -29,8 +28,7 @@ public record MetadataSettings(
         int maxWaitingRequests,
         int recentEvents,
         int snapshotEvery,
-        Duration retryBackoff,
-        boolean warmUp) {
+        Duration retryBackoff) {
 
     /** Newest events that this code reads and writes: {@code ahti.metadata.version}. */
     public static final short METADATA_VERSION = 1;
@@ -50,8 +48,7 @@ public record MetadataSettings(
             short defaultReplicationFactor,
             Map<String, Object> topicDefaults,
             ConfigDef brokerConfigs,
-            Set<String> dynamicBrokerConfigs,
-            boolean warmUp) {
+            Set<String> dynamicBrokerConfigs) {
         return new MetadataSettings(
                 numPartitions,
                 defaultReplicationFactor,
@@ -63,7 +60,6 @@ public record MetadataSettings(
                 1000,
                 20_000,
                 2000,
-                Duration.ofMillis(200),
-                warmUp);
+                Duration.ofMillis(200));
     }
 }

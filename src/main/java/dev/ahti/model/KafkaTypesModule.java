@@ -1,5 +1,8 @@
 package dev.ahti.model;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -9,6 +12,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
 
 /** Teaches Jackson the values of kafka-clients that our events and cluster messages carry. Named in reference.conf. */
 public final class KafkaTypesModule extends SimpleModule {
@@ -18,6 +22,14 @@ public final class KafkaTypesModule extends SimpleModule {
         super("ahti-kafka-types");
         addSerializer(new UuidSerializer());
         addDeserializer(Uuid.class, new UuidDeserializer());
+        setMixInAnnotation(ConfigResource.class, ConfigResourceFields.class);
+    }
+
+    /** ConfigResource has no getters that Jackson knows. */
+    @JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.ANY, isGetterVisibility = JsonAutoDetect.Visibility.NONE)
+    private abstract static class ConfigResourceFields {
+        @JsonCreator
+        ConfigResourceFields(@JsonProperty("type") ConfigResource.Type type, @JsonProperty("name") String name) {}
     }
 
     private static final class UuidSerializer extends StdSerializer<Uuid> {

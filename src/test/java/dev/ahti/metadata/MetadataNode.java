@@ -40,8 +40,7 @@ final class MetadataNode implements AutoCloseable {
                 1000,
                 1000,
                 snapshotEvery,
-                Duration.ofMillis(50),
-                false);
+                Duration.ofMillis(50));
     }
 
     MetadataNode(MetadataDatabase database, MetadataSettings settings, boolean logsIntact, Uuid directory) {
