@@ -35,10 +35,12 @@ final class JournalWarmUp extends EventSourcedBehavior<JournalWarmUp.Write, Jour
 
     @Override
     public CommandHandler<Write, Written, Integer> commandHandler() {
-        return newCommandHandlerBuilder().forAnyState().onCommand(Write.class, (starts, write) -> Effect()
-                .persist(new Written(starts + 1))
-                .thenRun(after -> write.replyTo().tell(new Written(after)))
-                .thenStop())
+        return newCommandHandlerBuilder()
+                .forAnyState()
+                .onCommand(Write.class, (starts, write) -> Effect()
+                        .persist(new Written(starts + 1))
+                        .thenRun(after -> write.replyTo().tell(new Written(after)))
+                        .thenStop())
                 .build();
     }
 

@@ -27,7 +27,11 @@ public sealed interface MetadataReply extends ClusterMessage {
     record AlterPartitionReply(int epoch, long version, Errors error, List<IsrResult> results)
             implements MetadataReply {}
 
-    /** To a registration, a readiness, a shutdown, a feature. @param message null without error */
+    /**
+     * To a registration, a readiness, a shutdown, a feature.
+     *
+     * @param message null without error
+     */
     record Done(int epoch, long version, Errors error, String message) implements MetadataReply {}
 
     /**

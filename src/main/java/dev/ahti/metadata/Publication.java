@@ -10,7 +10,11 @@ public sealed interface Publication extends ClusterMessage {
     /** Metadata epoch of the sender: a follower ignores one below its image's. */
     int epoch();
 
-    /** One persisted batch, applied as one step. @param fromVersion version before the first event */
+    /**
+     * One persisted batch, applied as one step.
+     *
+     * @param fromVersion version before the first event
+     */
     record Batch(int epoch, long fromVersion, List<MetadataEvent> events) implements Publication {
         public Batch {
             events = List.copyOf(events);

@@ -31,7 +31,11 @@ final class WaitingRequests {
         return queue.size() < max && queue.offerLast(new Waiting(request, System.nanoTime()));
     }
 
-    /** The next one, or null. @param open whether others than those about brokers may be taken (rule 7) */
+    /**
+     * The next one, or null.
+     *
+     * @param open whether others than those about brokers may be taken (rule 7)
+     */
     Request poll(boolean open) {
         Waiting next = aboutBrokers.pollFirst();
         if (next == null && open) {

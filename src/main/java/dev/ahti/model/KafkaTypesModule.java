@@ -26,9 +26,12 @@ public final class KafkaTypesModule extends SimpleModule {
     }
 
     /** ConfigResource has no getters that Jackson knows. */
-    @JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.ANY, isGetterVisibility = JsonAutoDetect.Visibility.NONE)
+    @JsonAutoDetect(
+            fieldVisibility = JsonAutoDetect.Visibility.ANY,
+            isGetterVisibility = JsonAutoDetect.Visibility.NONE)
     private abstract static class ConfigResourceFields {
         @JsonCreator
+        @SuppressWarnings("UnusedVariable") // Only its annotations are looked at.
         ConfigResourceFields(@JsonProperty("type") ConfigResource.Type type, @JsonProperty("name") String name) {}
     }
 

@@ -74,7 +74,10 @@ class DecisionsTest {
 
     @Test
     void numbersOutOfRangeAreRefused() {
-        expect(topic("t", 0, 1), Errors.INVALID_PARTITIONS, "Number of partitions was set to an invalid non-positive value.");
+        expect(
+                topic("t", 0, 1),
+                Errors.INVALID_PARTITIONS,
+                "Number of partitions was set to an invalid non-positive value.");
         expect(
                 topic("t", 1, 0),
                 Errors.INVALID_REPLICATION_FACTOR,
@@ -104,7 +107,10 @@ class DecisionsTest {
     @Test
     void manualAssignmentsAreChecked() {
         String prefix = "The manual partition assignment includes ";
-        expect(assigned(Map.of(0, List.of(1, 1))), Errors.INVALID_REPLICA_ASSIGNMENT, prefix + "the broker 1 more than once.");
+        expect(
+                assigned(Map.of(0, List.of(1, 1))),
+                Errors.INVALID_REPLICA_ASSIGNMENT,
+                prefix + "the broker 1 more than once.");
         expect(
                 assigned(Map.of(0, List.of(9))),
                 Errors.INVALID_REPLICA_ASSIGNMENT,
@@ -201,7 +207,8 @@ class DecisionsTest {
         assertThat(image.topic("t").partitions()).hasSize(error == Errors.NONE ? count : 2);
     }
 
-    private ConfigResult alter(ConfigResource.Type type, String name, boolean replaceAll, ConfigOperation... operations) {
+    private ConfigResult alter(
+            ConfigResource.Type type, String name, boolean replaceAll, ConfigOperation... operations) {
         TestInbox<ConfigsReply> inbox = TestInbox.create();
         ConfigChange change = new ConfigChange(new ConfigResource(type, name), replaceAll, Arrays.asList(operations));
         apply(new AlterConfigs(List.of(change), false, inbox.getRef()));
@@ -212,11 +219,21 @@ class DecisionsTest {
     void configsAreSetDeletedAppendedAndSubtracted() {
         create(topic("t", 1, 1));
         ConfigResource.Type type = ConfigResource.Type.TOPIC;
-        alter(type, "t", false, new ConfigOperation("retention.ms", OpType.SET, "5"), new ConfigOperation("cleanup.policy", OpType.SET, "delete"));
+        alter(
+                type,
+                "t",
+                false,
+                new ConfigOperation("retention.ms", OpType.SET, "5"),
+                new ConfigOperation("cleanup.policy", OpType.SET, "delete"));
         alter(type, "t", false, new ConfigOperation("cleanup.policy", OpType.APPEND, "compact"));
         assertThat(image.topicConfigs("t")).containsEntry("cleanup.policy", "delete,compact");
 
-        alter(type, "t", false, new ConfigOperation("cleanup.policy", OpType.SUBTRACT, "delete"), new ConfigOperation("retention.ms", OpType.DELETE, null));
+        alter(
+                type,
+                "t",
+                false,
+                new ConfigOperation("cleanup.policy", OpType.SUBTRACT, "delete"),
+                new ConfigOperation("retention.ms", OpType.DELETE, null));
         assertThat(image.topicConfigs("t")).containsExactlyEntriesOf(Map.of("cleanup.policy", "compact"));
 
         alter(type, "t", true, new ConfigOperation("retention.bytes", OpType.SET, "7"));
@@ -228,9 +245,11 @@ class DecisionsTest {
         create(topic("t", 1, 1));
         ConfigResource.Type type = ConfigResource.Type.TOPIC;
 
-        assertThat(alter(type, "t", false, new ConfigOperation("retention.ms", OpType.APPEND, "5")).message())
+        assertThat(alter(type, "t", false, new ConfigOperation("retention.ms", OpType.APPEND, "5"))
+                        .message())
                 .isEqualTo("Can't APPEND to key retention.ms because its type is not LIST.");
-        assertThat(alter(type, "none", false, new ConfigOperation("retention.ms", OpType.SET, "5")).error())
+        assertThat(alter(type, "none", false, new ConfigOperation("retention.ms", OpType.SET, "5"))
+                        .error())
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
         assertThat(alter(type, "t", false, new ConfigOperation("nope", OpType.SET, "5")))
                 .isEqualTo(new ConfigResult(
@@ -238,10 +257,18 @@ class DecisionsTest {
         assertThat(alter(ConfigResource.Type.BROKER, "1", false, new ConfigOperation("log.dirs", OpType.SET, "x"))
                         .message())
                 .isEqualTo("Cannot update these configs dynamically: Set(log.dirs)");
-        assertThat(alter(ConfigResource.Type.BROKER, "", false, new ConfigOperation("log.cleaner.threads", OpType.SET, "x"))
+        assertThat(alter(
+                                ConfigResource.Type.BROKER,
+                                "",
+                                false,
+                                new ConfigOperation("log.cleaner.threads", OpType.SET, "x"))
                         .error())
                 .isEqualTo(Errors.INVALID_REQUEST);
-        assertThat(alter(ConfigResource.Type.BROKER, "8", false, new ConfigOperation("log.cleaner.threads", OpType.SET, "1"))
+        assertThat(alter(
+                                ConfigResource.Type.BROKER,
+                                "8",
+                                false,
+                                new ConfigOperation("log.cleaner.threads", OpType.SET, "1"))
                         .error())
                 .isEqualTo(Errors.BROKER_ID_NOT_REGISTERED);
         assertThat(image.configs()).isEmpty();

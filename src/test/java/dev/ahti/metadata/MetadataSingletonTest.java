@@ -103,11 +103,7 @@ class MetadataSingletonTest {
     private static ClusterImage apply(ClusterImage image, Publication publication) {
         return publication instanceof Publication.Whole whole
                 ? whole.snapshot().toImage()
-                : Images.apply(
-                        image,
-                        ((Publication.Batch) publication)
-                                .events()
-                                .toArray(MetadataEvent[]::new));
+                : Images.apply(image, ((Publication.Batch) publication).events().toArray(MetadataEvent[]::new));
     }
 
     @Test
@@ -184,8 +180,8 @@ class MetadataSingletonTest {
         register(2);
         kit.stop(singleton);
         singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), fatal::add));
-        singleton.tell(new CreateTopics(
-                List.of(new NewTopic("t", 1, (short) 1, Map.of(), Map.of())), false, topics.getRef()));
+        singleton.tell(
+                new CreateTopics(List.of(new NewTopic("t", 1, (short) 1, Map.of(), Map.of())), false, topics.getRef()));
         singleton.tell(registration(1, new Uuid(77, 1), new Uuid(9, 1), true));
 
         assertThat(done.receiveMessage().error()).isEqualTo(Errors.NONE);
@@ -229,8 +225,7 @@ class MetadataSingletonTest {
         singleton.tell(registration(2, Images.incarnation(2), new Uuid(9, 2), true));
         done.receiveMessage();
 
-        singleton.tell(new BrokerHeartbeat(
-                1, Images.incarnation(1), version, 0, follower.getRef(), beats.getRef()));
+        singleton.tell(new BrokerHeartbeat(1, Images.incarnation(1), version, 0, follower.getRef(), beats.getRef()));
 
         Awaitility.await().until(() -> !fatal.isEmpty());
         assertThat(fatal.get(0)).contains("lost commits");
@@ -259,7 +254,13 @@ class MetadataSingletonTest {
         TestProbe<Object> any = kit.createTestProbe();
         Uuid incarnation = Images.incarnation(1);
         List<MetadataCommand> commands = List.of(
-                new BrokerHeartbeat(1, incarnation, 0, 0, any.getRef().narrow(), any.getRef().narrow()),
+                new BrokerHeartbeat(
+                        1,
+                        incarnation,
+                        0,
+                        0,
+                        any.getRef().narrow(),
+                        any.getRef().narrow()),
                 new FetchImage(0, any.getRef().narrow()),
                 registration(1, incarnation, new Uuid(9, 1), true),
                 new BrokerReady(1, incarnation, any.getRef().narrow()),
@@ -269,7 +270,8 @@ class MetadataSingletonTest {
                 new AlterConfigs(List.of(), false, any.getRef().narrow()),
                 new AllocateProducerIds(1, any.getRef().narrow()),
                 new AlterPartition(1, incarnation, List.of(), any.getRef().narrow()),
-                new UpdateFeature("ahti.metadata.version", (short) 1, any.getRef().narrow()),
+                new UpdateFeature(
+                        "ahti.metadata.version", (short) 1, any.getRef().narrow()),
                 new ControlledShutdown(1, incarnation, any.getRef().narrow()),
                 new DeclareDead(1, incarnation, "", any.getRef().narrow()),
                 new RemoveBroker(1, any.getRef().narrow()));
@@ -288,6 +290,8 @@ class MetadataSingletonTest {
     }
 
     private static Stream<Class<?>> leaves(Class<?> type) {
-        return type.isSealed() ? Arrays.stream(type.getPermittedSubclasses()).flatMap(each -> leaves(each)) : Stream.of(type);
+        return type.isSealed()
+                ? Arrays.stream(type.getPermittedSubclasses()).flatMap(each -> leaves(each))
+                : Stream.of(type);
     }
 }

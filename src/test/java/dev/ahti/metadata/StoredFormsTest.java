@@ -44,9 +44,9 @@ import org.junit.jupiter.api.Test;
 /** The forms in which metadata are stored for years: if this fails, databases in the world cannot be read any more. */
 class StoredFormsTest {
     private static final ActorTestKit KIT = ActorTestKit.create(
-            "stored-forms", ConfigFactory.parseString("pekko.actor.provider = local").withFallback(ConfigFactory.load()));
-    private static final Serialization SERIALIZATION =
-            SerializationExtension.get(Adapter.toClassic(KIT.system()));
+            "stored-forms",
+            ConfigFactory.parseString("pekko.actor.provider = local").withFallback(ConfigFactory.load()));
+    private static final Serialization SERIALIZATION = SerializationExtension.get(Adapter.toClassic(KIT.system()));
     private static final Uuid TOPIC = new Uuid(3, 3);
     private static final PartitionId P = new PartitionId(TOPIC, 0);
 
@@ -112,8 +112,8 @@ class StoredFormsTest {
     @Test
     void everyKindOfEventIsAmongThem() {
         assertThat(all().stream().map(Object::getClass).distinct())
-                .containsExactlyInAnyOrder(
-                        Arrays.stream(MetadataEvent.class.getPermittedSubclasses()).toArray(Class<?>[]::new));
+                .containsExactlyInAnyOrder(Arrays.stream(MetadataEvent.class.getPermittedSubclasses())
+                        .toArray(Class<?>[]::new));
     }
 
     @Test
@@ -149,6 +149,7 @@ class StoredFormsTest {
                 new Publication.Whole(2, ImageSnapshot.of(image())),
                 new MetadataReply.HeartbeatReply(1, 2, Errors.NONE, true));
 
-        assertThat(messages).allSatisfy(message -> assertThat(roundTrip(message)).isEqualTo(message));
+        assertThat(messages)
+                .allSatisfy(message -> assertThat(roundTrip(message)).isEqualTo(message));
     }
 }
