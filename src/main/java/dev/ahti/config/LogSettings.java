@@ -1,6 +1,8 @@
 package dev.ahti.config;
 
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.server.config.ServerConfigs;
 import org.apache.kafka.storage.internals.log.CleanerConfig;
 import org.apache.kafka.storage.internals.log.LogConfig;
@@ -18,6 +20,13 @@ final class LogSettings {
                 "log.flush.offset.checkpoint.interval.ms",
                 "log.flush.start.offset.checkpoint.interval.ms",
                 "num.recovery.threads.per.data.dir");
+        Definitions.setting(
+                settings,
+                "ahti.stray.retention",
+                ConfigDef.Type.LONG,
+                TimeUnit.DAYS.toMillis(7),
+                Range.atLeast(0),
+                "How long, in milliseconds, directories of partitions are kept that no topic claims any more.");
     }
 
     private static void topicDefaults(ConfigDef settings) {

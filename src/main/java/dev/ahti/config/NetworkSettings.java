@@ -69,5 +69,19 @@ final class NetworkSettings {
                 50,
                 atLeast(1),
                 "Connections that may wait to be accepted on each listener.");
+        Definitions.setting(
+                settings,
+                "max.connections",
+                ConfigDef.Type.INT,
+                Integer.MAX_VALUE,
+                atLeast(1),
+                "Connections that may be open at each listener; further ones are closed at once.");
+        Definitions.setting(
+                settings,
+                "ahti.connection.max.requests.in.flight",
+                ConfigDef.Type.INT,
+                64,
+                atLeast(1),
+                "Requests of one connection that may be under way before reading from it pauses.");
     }
 }

@@ -1,36 +1,37 @@
 package dev.ahti.server;
 
-import com.typesafe.config.ConfigFactory;
 import dev.ahti.config.BrokerConfig;
-import dev.ahti.management.ManagementHttp;
-import dev.ahti.management.NodeState;
 import dev.ahti.model.Endpoint;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.cluster.typed.Cluster;
-import org.apache.pekko.cluster.typed.Join;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One running broker: starts its parts in order, and stops them in order (rule 19). */
+/** One running broker. {@link Startup} makes it, {@link Shutdown} says in which order it ends. */
 public final class Broker {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
-    private static final long READY_SECONDS = 120;
 
     private final BrokerConfig config;
     private final ActorSystem<Void> system;
+    private final List<Endpoint> listeners;
     private final String management;
+    private final Shutdown shutdown;
 
-    private Broker(BrokerConfig config, ActorSystem<Void> system, String management) {
+    Broker(
+            BrokerConfig config,
+            ActorSystem<Void> system,
+            List<Endpoint> listeners,
+            String management,
+            Shutdown shutdown) {
         this.config = config;
         this.system = system;
+        this.listeners = List.copyOf(listeners);
         this.management = management;
+        this.shutdown = shutdown;
     }
 
     /**
@@ -39,23 +40,13 @@ public final class Broker {
      * @param ownProcess whether the JVM is this broker's alone and ends with it
      * @throws StartProblem with one line that says what to do
      */
-    public static Broker start(BrokerConfig config, boolean ownProcess) throws Exception {
-        if (!config.ignoredNames().isEmpty()) {
-            LOG.info("These settings of Kafka mean nothing here: {}", String.join(", ", config.ignoredNames()));
-        }
-        Ports.check(config);
-        ActorSystem<Void> system = ActorSystem.create(
-                Behaviors.empty(), "ahti", PekkoSettings.of(config, ownProcess).withFallback(ConfigFactory.load()));
-        Cluster cluster = Cluster.get(system);
-        cluster.manager().tell(Join.create(cluster.selfMember().address()));
-        CompletionStage<String> management = ManagementHttp.start(system);
-        NodeState.get(system).ready(true);
-        return new Broker(config, system, management.toCompletableFuture().get(READY_SECONDS, TimeUnit.SECONDS));
+    public static Broker start(BrokerConfig config, boolean ownProcess) {
+        return new Startup(config, ownProcess).run();
     }
 
     /** Where clients connect, with the ports that were bound. */
     public List<Endpoint> listeners() {
-        return config.listeners();
+        return listeners;
     }
 
     /** Address of management HTTP, as in {@code http://127.0.0.1:8558}. */
@@ -63,27 +54,37 @@ public final class Broker {
         return management;
     }
 
+    /** What is printed when clients can produce. */
     public String readyLine() {
-        Endpoint listener = listeners().get(0);
-        return "ready: broker " + config.nodeId() + ", Kafka " + listener.host() + ":" + listener.port()
-                + ", management " + management;
+        Endpoint first = config.advertisedListeners().get(0);
+        int port = first.port() == 0 ? listeners.get(0).port() : first.port();
+        return "ready: broker " + config.nodeId() + ", Kafka " + first.host() + ":" + port + ", management "
+                + management;
     }
 
-    /** Hands over, flushes, leaves the cluster. @return whether all of it was done in time */
+    /** Hands over, flushes, leaves the cluster; returns whether all of it was done, and in time. */
     public boolean stop() {
-        NodeState.get(system).ready(false);
-        CoordinatedShutdown shutdown = CoordinatedShutdown.get(system.classicSystem());
+        CoordinatedShutdown phases = CoordinatedShutdown.get(system.classicSystem());
         try {
-            shutdown.runAll(CoordinatedShutdown.jvmExitReason())
+            phases.runAll(CoordinatedShutdown.jvmExitReason())
                     .toCompletableFuture()
-                    .get(shutdown.totalTimeout().toMillis() + 1_000, TimeUnit.MILLISECONDS);
-            return true;
+                    .get(phases.totalTimeout().toMillis() + 1_000, TimeUnit.MILLISECONDS);
+            return shutdown.clean();
         } catch (ExecutionException | TimeoutException e) {
             LOG.error("The shutdown was not clean", e);
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        }
+    }
+
+    /** Ends the process as it stands, since nothing may be written any more: the next start recovers. */
+    static void halt(String line, boolean ownProcess) {
+        LOG.error("This broker stops: {}", line);
+        if (ownProcess) {
+            System.err.println("ahti: " + line);
+            Runtime.getRuntime().halt(1);
         }
     }
 }

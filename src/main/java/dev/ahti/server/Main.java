@@ -1,11 +1,7 @@
 package dev.ahti.server;
 
 import dev.ahti.config.BrokerConfig;
-import dev.ahti.config.ConfigProblem;
 import dev.ahti.config.ConfigSources;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The process: arguments in, a running broker or one line about what is wrong out. */
@@ -15,11 +11,12 @@ public final class Main {
     public static void main(String[] words) {
         try {
             run(Arguments.parse(words));
-        } catch (StartProblem | ConfigProblem e) {
-            end(e.getMessage(), e);
         } catch (Exception | LinkageError e) {
-            Throwable cause = unwrapped(e);
-            end("cannot start: " + cause + " (AHTI_LOG_LEVEL=DEBUG shows where)", cause);
+            StartProblem problem = StartProblem.of(e);
+            LoggerFactory.getLogger(Main.class).debug("Start failed", e);
+            System.err.println("ahti: " + problem.getMessage());
+            // Not exit: whatever was begun has nothing to save.
+            Runtime.getRuntime().halt(1);
         }
     }
 
@@ -38,24 +35,6 @@ public final class Main {
             Signals.onTermination(() -> System.exit(broker.stop() ? 0 : 1));
             System.out.println(broker.readyLine());
         }
-    }
-
-    /** The one line on stderr; what led to it only at debug. */
-    private static void end(String line, Throwable cause) {
-        Logger log = LoggerFactory.getLogger(Main.class);
-        log.debug("Start failed", cause);
-        System.err.println("ahti: " + line.replaceAll("\\s*\\R\\s*", " "));
-        // Not exit: whatever was started meanwhile has nothing to save.
-        Runtime.getRuntime().halt(1);
-    }
-
-    private static Throwable unwrapped(Throwable error) {
-        Throwable cause = error;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
-                && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 
     private static String version() {

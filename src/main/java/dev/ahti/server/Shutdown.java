@@ -1,0 +1,84 @@
+package dev.ahti.server;
+
+import dev.ahti.log.LogDirectory;
+import dev.ahti.management.NodeState;
+import dev.ahti.metadata.Metadata;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The order in which a broker ends (rule 19), as tasks of Pekko's coordinated shutdown.
+ *
+ * <pre>
+ *   not ready, leaderships away -> client listeners closed -> replicas stopped, flushed -> clean-shutdown marker
+ *     -> (Pekko) region, cluster, singleton
+ * </pre>
+ */
+final class Shutdown {
+    private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
+    private static final Duration HANDOVER = Duration.ofSeconds(10);
+    private static final Duration DRAIN = Duration.ofSeconds(2);
+
+    private final ActorSystem<?> system;
+    private final CoordinatedShutdown phases;
+    private volatile boolean clean;
+
+    Shutdown(ActorSystem<?> system) {
+        this.system = system;
+        this.phases = CoordinatedShutdown.get(system.classicSystem());
+    }
+
+    void register(Metadata metadata, Listeners listeners, Replication replication, LogDirectory directory) {
+        task(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "hand over", () -> handOver(metadata));
+        task(CoordinatedShutdown.PhaseServiceUnbind(), "close listeners", () -> listeners.close(DRAIN));
+        task(CoordinatedShutdown.PhaseServiceStop(), "close logs", () -> closeLogs(replication, directory));
+    }
+
+    /** Whether the logs were flushed and the marker written. */
+    boolean clean() {
+        return clean;
+    }
+
+    private CompletionStage<Done> handOver(Metadata metadata) {
+        NodeState.get(system).ready(false);
+        return downed()
+                ? CompletableFuture.completedFuture(Done.getInstance())
+                : metadata.controlledShutdown(HANDOVER).thenApply(left -> Done.getInstance());
+    }
+
+    /** Nobody listens to a node that the others have removed. */
+    private boolean downed() {
+        return phases.getShutdownReason().equals(Optional.of(CoordinatedShutdown.clusterDowningReason()));
+    }
+
+    private CompletionStage<Done> closeLogs(Replication replication, LogDirectory directory) {
+        return replication.stop().thenApply(allClosed -> {
+            try {
+                if (allClosed) {
+                    directory.close();
+                    clean = true;
+                } else {
+                    LOG.warn("Not every log could be closed: the next start recovers them");
+                    directory.abandon();
+                }
+                return Done.getInstance();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private void task(String phase, String name, Supplier<CompletionStage<Done>> task) {
+        phases.addTask(phase, name, task);
+    }
+}
