@@ -366,10 +366,10 @@ final class PartitionReplica {
     }
 
     private void onStop() {
+        starter.tell(new ReplicaStopped(id, closedCleanly));
         if (log != null) {
             abandon();
         }
-        starter.tell(new ReplicaStopped(id, closedCleanly));
     }
 
     /** Stopped in another way than by Close, for example by a defect: nobody may wait for an answer for ever. */
