@@ -92,6 +92,8 @@ final class ReplicaStarter extends AbstractBehavior<ReplicaStarterCommand> {
                 .build();
     }
 
+    @SuppressWarnings(
+            "ReferenceEquality") // Unchanged parts of an image are the same objects; to compare them is too slow.
     private Behavior<ReplicaStarterCommand> onImage() {
         // Whatever was shown since the last look is taken in one step; its later announcements then find nothing new.
         ClusterImage before = seen;
@@ -122,6 +124,7 @@ final class ReplicaStarter extends AbstractBehavior<ReplicaStarterCommand> {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // As above.
     private void topicShown(TopicImage before, TopicImage now) {
         if (before == now) {
             return;
