@@ -1,0 +1,142 @@
+package dev.ahti.metadata;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import dev.ahti.metadata.MetadataCommand.BrokerHeartbeat;
+import dev.ahti.metadata.MetadataCommand.BrokerReady;
+import dev.ahti.metadata.MetadataCommand.BrokerRegistration;
+import dev.ahti.metadata.MetadataCommand.ControlledShutdown;
+import dev.ahti.metadata.MetadataReply.Done;
+import dev.ahti.metadata.MetadataReply.HeartbeatReply;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A broker's session, with the test in the place of the singleton. */
+class BrokerSessionTest {
+    private final ActorTestKit kit = ActorTestKit.create(
+            "session", ConfigFactory.parseString("pekko.actor.provider = local").withFallback(ConfigFactory.load()));
+    private final TestProbe<MetadataCommand> singleton = kit.createTestProbe();
+    private final TestProbe<Publication> follower = kit.createTestProbe();
+    private final List<String> fatal = new CopyOnWriteArrayList<>();
+    private final CurrentImage current = new CurrentImage();
+    private final BrokerSession.Progress progress = new BrokerSession.Progress(
+            new CompletableFuture<>(), new CompletableFuture<>(), new CompletableFuture<>(), incarnation -> {});
+    private final ActorRef<BrokerSession.Message> session = kit.spawn(BrokerSession.create(
+            MetadataNode.settings(1000),
+            new BrokerIdentity(1, new Uuid(9, 1), "", List.of(), Optional.empty(), false),
+            current,
+            singleton.getRef(),
+            follower.getRef(),
+            progress,
+            fatal::add));
+
+    @AfterEach
+    void stop() {
+        kit.shutdownTestKit();
+    }
+
+    private <T extends MetadataCommand> T next(Class<T> type) {
+        return type.cast(singleton
+                .fishForMessage(
+                        Duration.ofSeconds(5),
+                        each -> type.isInstance(each)
+                                ? FishingOutcomes.complete()
+                                : FishingOutcomes.continueAndIgnore())
+                .get(0));
+    }
+
+    private static Done ok() {
+        return new Done(1, 0, Errors.NONE, null);
+    }
+
+    private BrokerRegistration goLive() {
+        BrokerRegistration registration = next(BrokerRegistration.class);
+        registration.replyTo().tell(ok());
+        session.tell(new BrokerSession.MarkReady());
+        next(BrokerReady.class).replyTo().tell(ok());
+        Awaitility.await().until(progress.live()::isDone);
+        return registration;
+    }
+
+    @Test
+    void asksAgainUntilItIsAnswered() {
+        BrokerRegistration first = next(BrokerRegistration.class);
+        BrokerRegistration second = next(BrokerRegistration.class);
+
+        assertThat(second.incarnation()).isEqualTo(first.incarnation());
+    }
+
+    @Test
+    void isReadyOnlyWhenTheLogsAreOpen() {
+        next(BrokerRegistration.class).replyTo().tell(ok());
+        BrokerHeartbeat heartbeat = next(BrokerHeartbeat.class);
+        heartbeat.replyTo().tell(new HeartbeatReply(1, 0, Errors.NONE, true));
+
+        next(BrokerHeartbeat.class);
+        assertThat(progress.registered()).isDone();
+        assertThat(progress.live()).isNotDone();
+    }
+
+    @Test
+    void registersAgainUnderANewIncarnationWhenItIsToldThatItIsFenced() {
+        BrokerRegistration first = goLive();
+        next(BrokerHeartbeat.class).replyTo().tell(new HeartbeatReply(1, 0, Errors.NONE, true));
+
+        BrokerRegistration again = next(BrokerRegistration.class);
+        assertThat(again.incarnation()).isNotEqualTo(first.incarnation());
+        assertThat(first.logsIntact()).isFalse();
+        assertThat(again.logsIntact()).isTrue();
+        again.replyTo().tell(ok());
+        assertThat(next(BrokerReady.class).incarnation()).isEqualTo(again.incarnation());
+    }
+
+    @Test
+    void anAnswerOfALowerEpochIsIgnored() {
+        goLive();
+        current.show(current.get().withEpoch("c", 5).withVersion(1));
+        next(BrokerHeartbeat.class);
+        next(BrokerHeartbeat.class).replyTo().tell(new HeartbeatReply(4, 0, Errors.STALE_BROKER_EPOCH, true));
+
+        next(BrokerHeartbeat.class);
+        singleton.fishForMessage(
+                Duration.ofSeconds(5),
+                each -> each instanceof BrokerRegistration
+                        ? FishingOutcomes.fail("registered again")
+                        : ((BrokerHeartbeat) each).imageEpoch() == 5
+                                ? FishingOutcomes.complete()
+                                : FishingOutcomes.continueAndIgnore());
+    }
+
+    @Test
+    void aForeignClusterStopsTheStart() {
+        next(BrokerRegistration.class)
+                .replyTo()
+                .tell(new Done(1, 0, Errors.INCONSISTENT_CLUSTER_ID, "the data directory belongs to cluster x"));
+
+        Awaitility.await().until(() -> !fatal.isEmpty());
+        assertThat(fatal).containsExactly("the data directory belongs to cluster x");
+    }
+
+    @Test
+    void leavesByControlledShutdown() {
+        goLive();
+        session.tell(new BrokerSession.ShutDown());
+        next(ControlledShutdown.class).replyTo().tell(ok());
+
+        Awaitility.await().until(progress.left()::isDone);
+        assertThat(fatal).isEmpty();
+    }
+}
