@@ -158,7 +158,11 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
                 answered = sendResponses();
             } while (answered && hasInput());
             readOn();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            // A part of the response is sent: there is no way to say it but to close.
+            context.log().info("closing the connection from {}: records cannot be read ({})", client, e.toString());
+            failStage(e);
+        } catch (RuntimeException e) {
             log.error("connection from {} failed", client, e);
             failStage(e);
         }

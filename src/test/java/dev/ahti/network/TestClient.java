@@ -1,5 +1,6 @@
 package dev.ahti.network;
 
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -27,7 +28,7 @@ final class TestClient implements AutoCloseable {
             socket = new Socket(address.getAddress(), address.getPort());
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(10_000);
-            in = new DataInputStream(socket.getInputStream());
+            in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -67,6 +68,13 @@ final class TestClient implements AutoCloseable {
         byte[] response = new byte[in.readInt()];
         in.readFully(response);
         return response;
+    }
+
+    /** Its size; the bytes are in the buffer. */
+    int receive(byte[] buffer) throws IOException {
+        int size = in.readInt();
+        in.readFully(buffer, 0, size);
+        return size;
     }
 
     int receiveCorrelationId() throws IOException {
