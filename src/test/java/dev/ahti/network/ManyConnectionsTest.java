@@ -3,6 +3,7 @@ package dev.ahti.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -46,6 +47,7 @@ class ManyConnectionsTest {
             for (int i = 0; i < CONNECTIONS; i++) {
                 SocketChannel channel = SocketChannel.open(address);
                 channels.add(channel);
+                channel.setOption(StandardSocketOptions.SO_SNDBUF, 1 << 16);
                 channel.configureBlocking(false);
                 channel.register(
                         selector, SelectionKey.OP_WRITE | SelectionKey.OP_READ, new Exchange(request.duplicate()));

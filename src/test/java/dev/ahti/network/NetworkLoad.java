@@ -39,7 +39,17 @@ final class NetworkLoad {
     public static void main(String[] arguments) throws Exception {
         PrintStream out = System.out;
         if (arguments[0].equals("serve")) {
-            TestListener listener = TestListener.of(dispatcher());
+            ConnectionSettings settings = ConnectionSettings.defaults();
+            TestListener listener = new TestListener(
+                    new ConnectionSettings(
+                            settings.maxRequestBytes(),
+                            settings.maxRequestsInFlight(),
+                            settings.maxIdleMs(),
+                            settings.maxConnections(),
+                            // All connect at once: a SYN for which there is no place is sent again after a second.
+                            4_096),
+                    Long.getLong("load.memory", -1),
+                    dispatcher());
             out.println("port " + listener.address().getPort());
             out.flush();
             while (System.in.read() >= 0) {}
