@@ -9,7 +9,6 @@ import dev.ahti.protocol.RequestContext;
 import dev.ahti.protocol.RequestDecoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
@@ -54,7 +53,7 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
     private final Outlet<ByteString> out;
     private final ConnectionContext context;
     private final InetSocketAddress client;
-    private final FrameAssembler frames;
+    private final BoundedFrames frames;
     private final ArrayDeque<PendingRequest> inFlight = new ArrayDeque<>(4);
     private final ResponseChunks chunks = new ResponseChunks();
     private final AsyncCallback<Event> events = createAsyncCallback(this::onEvent);
@@ -63,11 +62,6 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
 
     private boolean closing;
     private boolean peerClosed;
-    /** Not null while the next frame waits for memory. */
-    private RequestMemory.Waiter waiter;
-    /** Held for the frame that is being received. */
-    private long reservation;
-
     private long lastActivityNanos = System.nanoTime();
 
     KafkaConnectionLogic(FlowShape<ByteString, ByteString> shape, ConnectionContext context, InetSocketAddress client) {
@@ -76,7 +70,8 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
         this.out = shape.out();
         this.context = context;
         this.client = client;
-        this.frames = new FrameAssembler(context.settings().maxRequestBytes());
+        this.frames = new BoundedFrames(
+                context.settings().maxRequestBytes(), context.memory(), () -> events.invoke(Event.MEMORY));
         setHandler(in, new Reader());
         setHandler(out, new Writer());
     }
@@ -93,10 +88,7 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
 
     @Override
     public void postStop() {
-        if (waiter != null) {
-            waiter.cancel();
-        }
-        context.memory().release(reservation);
+        frames.close();
         context.open().remove(this);
         context.metrics().connectionsClosed.increment();
     }
@@ -114,10 +106,7 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
     private void onEvent(Event event) {
         switch (event) {
             case ANSWERED -> wokenUp.set(false);
-            case MEMORY -> {
-                reservation = RequestMemory.cost(frames.frameSize());
-                waiter = null;
-            }
+            case MEMORY -> frames.onGranted();
             case DRAIN -> closing = true;
             case ABORT -> {
                 failStage(new CloseConnection("aborted"));
@@ -156,7 +145,7 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
             do {
                 readFrames();
                 answered = sendResponses();
-            } while (answered && hasInput());
+            } while (answered && mayRead() && !frames.needsInput() && !frames.isWaitingForMemory());
             readOn();
         } catch (IOException e) {
             // A part of the response is sent: there is no way to say it but to close.
@@ -168,24 +157,16 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
         }
     }
 
-    private boolean hasInput() {
-        return !closing && waiter == null && !frames.isDrained();
+    private boolean mayRead() {
+        return !closing && inFlight.size() < context.settings().maxRequestsInFlight();
     }
 
     private void readFrames() {
         try {
-            while (!closing
-                    && waiter == null
-                    && inFlight.size() < context.settings().maxRequestsInFlight()) {
-                int size = frames.frameSize();
-                if (size == FrameAssembler.UNKNOWN || !reserve(RequestMemory.cost(size))) {
-                    return;
-                }
-                ByteBuffer frame = frames.take();
-                if (frame == null) {
-                    return;
-                }
+            BoundedFrames.Frame frame = mayRead() ? frames.next() : null;
+            while (frame != null) {
                 accept(frame);
+                frame = mayRead() ? frames.next() : null;
             }
         } catch (InvalidRequest e) {
             context.metrics().connectionsRefused.increment();
@@ -194,32 +175,29 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
         }
     }
 
-    private boolean reserve(long bytes) {
-        if (reservation == 0) {
-            waiter = context.memory().reserve(bytes, () -> events.invoke(Event.MEMORY));
-            reservation = waiter == null ? bytes : 0;
+    private void accept(BoundedFrames.Frame frame) {
+        RequestMemory memory = context.memory();
+        RequestDecoder.Decoded decoded;
+        try {
+            decoded = RequestDecoder.decode(frame.bytes());
+        } catch (InvalidRequest e) {
+            memory.release(frame.reserved());
+            throw e;
         }
-        return reservation > 0;
-    }
-
-    private void accept(ByteBuffer frame) {
-        RequestDecoder.Decoded decoded = RequestDecoder.decode(frame);
         if (decoded.answer() != null) {
-            context.memory().release(reservation);
-            reservation = 0;
+            memory.release(frame.reserved());
             inFlight.add(PendingRequest.answered(decoded.answer()));
             return;
         }
         Request request = decoded.request();
-        context.memory().add(request.decodedBytes());
-        long held = reservation + request.decodedBytes();
-        reservation = 0;
+        memory.add(request.decodedBytes());
+        long held = frame.reserved() + request.decodedBytes();
         RequestMetrics.Api counts = context.metrics().of(request.apiKey());
         counts.requests.increment();
-        counts.requestBytes.add(Integer.BYTES + frame.limit());
+        counts.requestBytes.add(Integer.BYTES + frame.bytes().limit());
         PendingRequest pending = PendingRequest.of(request, System.nanoTime());
         inFlight.add(pending);
-        pending.await(dispatch(pending), () -> context.memory().release(held), this::wakeUp);
+        pending.await(dispatch(pending), () -> memory.release(held), this::wakeUp);
     }
 
     private CompletionStage<? extends ApiMessage> dispatch(PendingRequest pending) {
@@ -296,15 +274,14 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
     }
 
     private void readOn() {
-        boolean readAll = frames.isDrained() && waiter == null;
-        if (peerClosed && readAll) {
+        if (peerClosed && frames.needsInput()) {
             closing = true;
         }
         if (closing) {
             if (inFlight.isEmpty() && chunks.isEmpty()) {
                 completeStage();
             }
-        } else if (readAll && inFlight.size() < context.settings().maxRequestsInFlight() && !hasBeenPulled(in)) {
+        } else if (mayRead() && frames.needsInput() && !hasBeenPulled(in)) {
             pull(in);
         }
     }
@@ -313,14 +290,12 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
     public void onTimer(Object key) {
         long quietMs = (System.nanoTime() - lastActivityNanos) / 1_000_000;
         long idleMs = context.settings().maxIdleMs();
-        boolean busy =
-                waiter != null || (!inFlight.isEmpty() && !inFlight.peek().isDone());
+        boolean busy = frames.isWaitingForMemory()
+                || (!inFlight.isEmpty() && !inFlight.peek().isDone());
         if (idleMs >= 0 && quietMs > idleMs && !busy) {
             log.debug("closing the connection from {}: idle for {} ms", client, quietMs);
             failStage(new CloseConnection("idle"));
-        } else if (reservation > 0
-                && quietMs > LONGEST_CHECK.toMillis()
-                && context.memory().hasWaiters()) {
+        } else if (quietMs > LONGEST_CHECK.toMillis() && frames.keepsOthersWaiting()) {
             context.log()
                     .info(
                             "closing the connection from {}: it holds memory that others wait for, and sent nothing"
