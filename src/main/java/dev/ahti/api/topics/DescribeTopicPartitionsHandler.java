@@ -9,6 +9,7 @@ import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.metadata.image.TopicImage;
 import dev.ahti.protocol.RequestContext;
 import java.util.Collection;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +33,7 @@ import org.apache.kafka.common.protocol.Errors;
  * {@code max.request.partition.size.limit} allows, and the cursor names the next one.
  *
  * <p>A topic that does not exist is UNKNOWN_TOPIC_OR_PARTITION if it was named, and takes no place in the page. Left out:
- * the last known ELR, which Ahti does not keep apart from the last known leader.
+ * the last known ELR, of which Ahti keeps the last known leader.
  */
 final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPartitionsRequestData> {
     private final MetadataClient metadata;
@@ -135,7 +136,16 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
                     .setReplicaNodes(partition.replicas())
                     .setIsrNodes(partition.isrBrokers())
                     .setOfflineReplicas(listener.offlineReplicas(partition))
-                    .setEligibleLeaderReplicas(partition.elr());
+                    .setEligibleLeaderReplicas(partition.elr())
+                    .setLastKnownElr(lastKnown(partition));
         }
+    }
+
+    /** Never null: Kafka's AdminClient does not expect it. Only a partition without a leader has one. */
+    private static List<Integer> lastKnown(PartitionImage partition) {
+        boolean leaderless = partition.leader() == PartitionImage.NO_LEADER;
+        return leaderless && partition.lastKnownLeader() != PartitionImage.NO_LEADER
+                ? List.of(partition.lastKnownLeader())
+                : List.of();
     }
 }
