@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,7 +119,15 @@ class KafkaToolsIT {
         both("kafka-configs", with(topic, "--alter", "--add-config", "no.such=1"));
         both("kafka-configs", with(topic, "--alter", "--delete-config", "no.such"));
         both("kafka-configs", "--entity-type", "topics", "--entity-name", "absent", "--describe");
-        both("kafka-configs", "--entity-type", "topics", "--entity-name", "absent", "--alter", "--add-config", "retention.ms=1");
+        both(
+                "kafka-configs",
+                "--entity-type",
+                "topics",
+                "--entity-name",
+                "absent",
+                "--alter",
+                "--add-config",
+                "retention.ms=1");
         both("kafka-configs", "--entity-type", "brokers", "--entity-name", "1", "--describe");
     }
 
@@ -189,11 +198,17 @@ class KafkaToolsIT {
     void logDirectoriesAreDescribedAsInKafka() {
         both("kafka-topics", "--create", "--topic", "dirs", "--partitions", "1");
         String[] arguments = {"--describe", "--topic-list", "dirs"};
-        String ours = tool(ahti.bootstrap(), "kafka-log-dirs", "", arguments);
-        String theirs = tool(kafka.bootstrap(), "kafka-log-dirs", "", arguments);
+        // In both, a broker opens the log after the topic was answered.
+        String ours = awaitPartition(ahti.bootstrap(), arguments);
+        String theirs = awaitPartition(kafka.bootstrap(), arguments);
         String directories = "\"logDir\":\"[^\"]*\"";
         assertThat(ours.replaceAll(directories, "")).isEqualTo(theirs.replaceAll(directories, ""));
         assertThat(ours).contains(directory.resolve("ahti").toString());
+    }
+
+    private static String awaitPartition(String bootstrap, String... arguments) {
+        return Awaitility.await()
+                .until(() -> tool(bootstrap, "kafka-log-dirs", "", arguments), output -> output.contains("dirs-0"));
     }
 
     @Test
