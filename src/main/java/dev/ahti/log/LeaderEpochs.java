@@ -85,6 +85,10 @@ final class LeaderEpochs {
 
     private static Starts read(Path file) throws IOException {
         List<String> lines = Files.readAllLines(file);
+        if (lines.isEmpty()) {
+            // Kafka makes the file with the log, and writes it with the first epoch.
+            return Starts.EMPTY;
+        }
         try {
             int count = Integer.parseInt(lines.get(1).strip());
             if (!lines.get(0).strip().equals(VERSION) || lines.size() != count + 2) {

@@ -94,7 +94,7 @@ final class RecordWalk {
     private void check(Record record, int index) {
         if (config.compact && !record.hasKey()) {
             errors.add(new RecordError(
-                    index, "Compacted topic cannot accept message without key in topic partition " + partition + "."));
+                    index, "Compacted topic cannot accept message without key in topic partition " + partition));
         } else if (config.messageTimestampType == TimestampType.CREATE_TIME
                 && !isInRange(record.timestamp(), config, nowMs)) {
             timestampError = true;
