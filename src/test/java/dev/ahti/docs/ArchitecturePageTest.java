@@ -34,9 +34,10 @@ class ArchitecturePageTest {
     }
 
     private static Set<String> ours() throws IOException {
-        try (Stream<Path> sources = Stream.concat(
-                Files.walk(Path.of("src/main/java")), Files.walk(Path.of("src/test/java/dev/ahti/architecture")))) {
-            return sources.map(path -> path.getFileName().toString())
+        try (Stream<Path> main = Files.walk(Path.of("src/main/java"));
+                Stream<Path> rules = Files.walk(Path.of("src/test/java/dev/ahti/architecture"))) {
+            return Stream.concat(main, rules)
+                    .map(path -> path.getFileName().toString())
                     .filter(name -> name.endsWith(".java"))
                     .map(name -> name.substring(0, name.length() - ".java".length()))
                     .collect(Collectors.toSet());
