@@ -3,6 +3,7 @@ package dev.ahti.server;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.config.BrokerConfig;
+import dev.ahti.replica.Replicas;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ final class PekkoSettings {
         String host = config.stringValue("ahti.cluster.host");
         settings.put("pekko.remote.artery.canonical.hostname", host);
         settings.put("pekko.remote.artery.canonical.port", config.intValue("ahti.cluster.port"));
-        settings.put("pekko.cluster.roles", List.of(role(config.nodeId())));
+        settings.put("pekko.cluster.roles", List.of(Replicas.role(config.nodeId())));
         settings.put("pekko.management.http.hostname", config.stringValue("ahti.management.host"));
         settings.put("pekko.management.http.port", config.intValue("ahti.management.port"));
         // Signals are Main's: the JVM's own hook would end with status 143.
@@ -25,10 +26,5 @@ final class PekkoSettings {
         settings.put("pekko.coordinated-shutdown.exit-jvm", ownProcess);
         settings.put("pekko.jvm-exit-on-fatal-error", ownProcess);
         return ConfigFactory.parseMap(settings, "Ahti's settings");
-    }
-
-    /** Rule 27: replicas are pinned to the member with this role. */
-    static String role(int brokerId) {
-        return "broker-" + brokerId;
     }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -38,10 +39,20 @@ final class Shutdown {
         this.phases = CoordinatedShutdown.get(system.classicSystem());
     }
 
-    void register(Metadata metadata, Listeners listeners, Replication replication, LogDirectory directory) {
+    void register(
+            Metadata metadata,
+            Listeners listeners,
+            Replication replication,
+            LogDirectory directory,
+            ExecutorService background) {
         task(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "hand over", () -> handOver(metadata));
         task(CoordinatedShutdown.PhaseServiceUnbind(), "close listeners", () -> listeners.close(DRAIN));
         task(CoordinatedShutdown.PhaseServiceStop(), "close logs", () -> closeLogs(replication, directory));
+        // Deletions that are still to come happen at the next start: the directories have their names for it.
+        task(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "stop threads", () -> {
+            background.shutdownNow();
+            return CompletableFuture.completedFuture(Done.getInstance());
+        });
     }
 
     /** Whether the logs were flushed and the marker written. */

@@ -6,7 +6,6 @@ import dev.ahti.metadata.MetadataDatabase;
 import java.net.BindException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 
 /** Something that stops the start. The message is one line and says what to do. */
 public final class StartProblem extends RuntimeException {
@@ -34,9 +33,6 @@ public final class StartProblem extends RuntimeException {
                 || cause instanceof LogDirectory.UnusableException
                 || cause instanceof MetadataDatabase.UnusableException) {
             return new StartProblem(cause.getMessage(), cause);
-        }
-        if (cause instanceof TimeoutException) {
-            return new StartProblem("the start did not get on: the log says where it stands", cause);
         }
         if (root(cause) instanceof BindException bind) {
             return new StartProblem("cannot listen: " + bind.getMessage() + "; set another port or address", cause);

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.Cluster;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Startup {
     private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
-    private static final long STEP_SECONDS = 300;
+    private static final long SAY_SO_SECONDS = 10;
 
     private final BrokerConfig config;
     private final boolean ownProcess;
@@ -83,31 +84,31 @@ final class Startup {
         CompletableFuture<Listeners> binding = Listeners.bind(system, config);
         CompletionStage<String> management = ManagementHttp.start(system);
         joinCluster();
-        Listeners listeners = await(binding);
+        Listeners listeners = await("for the ports of listeners", binding);
         times.passed("ports and cluster");
 
         Metadata metadata = Metadata.start(
                 system, Settings.metadata(config), identity(listeners), new CurrentImage(), this::onFatal);
-        ClusterImage image = await(metadata.registered());
+        ClusterImage image = await("to be registered", metadata.registered());
         directory.joinCluster(image.clusterId());
         times.passed("registered");
         CurrentBrokerConfig current = new CurrentBrokerConfig(config);
         Replication replication = Replication.start(system, config, current, directory, metadata);
-        await(replication.opened(image));
+        await("for the logs to be open", replication.opened(image));
         times.passed("logs open");
-        await(protocol);
+        await("for classes to be loaded", protocol);
         Handlers handlers = Handlers.create(system, current, metadata.client(), replication.replicas());
         listeners.open(ApiHandlers.create(handlers.all()));
-        await(metadata.markReady());
-        await(replication.leading());
+        await("to be unfenced", metadata.markReady());
+        await("to lead", replication.leading());
         times.passed("leading");
         handlers.prefetch();
         database.close();
         Shutdown shutdown = new Shutdown(system);
-        shutdown.register(metadata, listeners, replication, directory);
+        shutdown.register(metadata, listeners, replication, directory, background);
         NodeState state = NodeState.get(system);
         state.image(metadata.image()::get);
-        String address = await(management);
+        String address = await("for the port of management", management);
         state.ready(true);
         times.passed("management");
         LOG.debug("Start: {}", times);
@@ -136,7 +137,7 @@ final class Startup {
         CompletableFuture<Object> up = new CompletableFuture<>();
         cluster.registerOnMemberUp(() -> up.complete(cluster));
         cluster.join(cluster.selfAddress());
-        await(up);
+        await("to be a member of the cluster", up);
     }
 
     private BrokerIdentity identity(Listeners listeners) {
@@ -161,10 +162,20 @@ final class Startup {
         return system != null && NodeState.get(system).ready();
     }
 
-    /** The value, or whatever stops the start meanwhile. */
+    /**
+     * The value, or whatever stops the start meanwhile. Without an end: recovering logs takes what it takes, and a broker
+     * whose database is away waits for it (rule 23); but it says so.
+     */
     @SuppressWarnings("unchecked")
-    private <T> T await(CompletionStage<T> stage) throws Exception {
-        return (T) CompletableFuture.anyOf(stage.toCompletableFuture(), refused).get(STEP_SECONDS, TimeUnit.SECONDS);
+    private <T> T await(String what, CompletionStage<T> stage) throws Exception {
+        CompletableFuture<Object> either = CompletableFuture.anyOf(stage.toCompletableFuture(), refused);
+        while (true) {
+            try {
+                return (T) either.get(SAY_SO_SECONDS, TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                LOG.info("Still waiting: {}", what);
+            }
+        }
     }
 
     private void undo() {
