@@ -122,7 +122,7 @@ class RequestMemoryTest {
 
     private static void once(RequestMemory memory, AtomicLong most, CountDownLatch served) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        long bytes = 1 + random.nextInt(600);
+        long bytes = random.nextLong(1, 601);
         Executor inline = Runnable::run;
         CompletableFuture<Void> granted = new CompletableFuture<>();
         RequestMemory.Waiter waiter = memory.reserve(bytes, () -> granted.complete(null));
