@@ -35,10 +35,9 @@ final class LeadingPartition {
         this.highWatermark = highWatermark;
     }
 
-    /** A newer state of the partition, which this replica leads. What waits goes on waiting: the records are the same. */
-    void lead(PartitionImage partition) throws IOException {
+    /** A newer state of the partition, which this replica leads in an epoch that the log knows of. What waits goes on waiting: the records are the same. */
+    void lead(PartitionImage partition) {
         if (partition.leaderEpoch() != leaderEpoch) {
-            log.startEpoch(partition.leaderEpoch());
             leaderEpoch = partition.leaderEpoch();
             epochStartOffset = log.logEndOffset();
             inSync = new InSyncReplicas(self, epochStartOffset);

@@ -10,6 +10,7 @@ import dev.ahti.replica.PartitionReplicaCommand.Close;
 import dev.ahti.replica.PartitionReplicaCommand.Closed;
 import dev.ahti.replica.PartitionReplicaCommand.ConfigChanged;
 import dev.ahti.replica.PartitionReplicaCommand.DeadlinePassed;
+import dev.ahti.replica.PartitionReplicaCommand.EpochStarted;
 import dev.ahti.replica.PartitionReplicaCommand.MetadataChanged;
 import dev.ahti.replica.PartitionReplicaCommand.Opened;
 import dev.ahti.replica.PartitionReplicaCommand.TakeRequests;
@@ -70,6 +71,10 @@ final class PartitionReplica {
     private LeadingPartition leading;
 
     private int partitionEpoch = -1;
+    private boolean startingEpoch;
+    /** The latest leader epoch of this replica's own that the log knows of. */
+    private int startedEpoch = -1;
+
     private long deadlineTimerNanos = WaitingAppends.NO_DEADLINE;
     private Close closeWhenOpen;
     private boolean closedCleanly;
@@ -132,6 +137,7 @@ final class PartitionReplica {
                 .onMessageEquals(TakeRequests.INSTANCE, this::onRequests)
                 .onMessageEquals(MetadataChanged.INSTANCE, this::onMetadata)
                 .onMessage(ConfigChanged.class, this::onConfig)
+                .onMessage(EpochStarted.class, this::onEpochStarted)
                 .onMessageEquals(DeadlinePassed.INSTANCE, this::onDeadline)
                 .onMessage(Close.class, this::onClose)
                 .onAnyMessage(ignored -> Behaviors.same())
@@ -175,9 +181,9 @@ final class PartitionReplica {
         }
         // Entered before looking at the image: whatever is shown after that look reaches us as a message.
         node.table().enter(handle);
-        Behavior<PartitionReplicaCommand> next = onMetadata();
+        onMetadata();
         starter.tell(new ReplicaOpened(id));
-        return next == Behaviors.<PartitionReplicaCommand>same() ? serving() : next;
+        return serving();
     }
 
     private Behavior<PartitionReplicaCommand> onMetadata() {
@@ -194,14 +200,34 @@ final class PartitionReplica {
         partitionEpoch = partition.partitionEpoch();
         if (!isLedHere(partition)) {
             follow(partition.leader(), partition.leaderEpoch());
-            return Behaviors.same();
-        }
-        try {
+        } else if (partition.leaderEpoch() == startedEpoch) {
             lead(partition);
-            return Behaviors.same();
-        } catch (IOException e) {
-            return fail(e);
+        } else if (!startingEpoch) {
+            startEpoch(partition.leaderEpoch());
         }
+        return Behaviors.same();
+    }
+
+    /** The log must know of an epoch before its first append: until then requests stay in the queue. */
+    private void startEpoch(int leaderEpoch) {
+        startingEpoch = true;
+        disk.run(
+                () -> {
+                    log.startEpoch(leaderEpoch);
+                    return leaderEpoch;
+                },
+                (started, failure) -> new EpochStarted(leaderEpoch, Optional.ofNullable(failure)));
+    }
+
+    private Behavior<PartitionReplicaCommand> onEpochStarted(EpochStarted message) {
+        startingEpoch = false;
+        if (message.failure().isPresent()) {
+            return fail(message.failure().get());
+        }
+        startedEpoch = message.leaderEpoch();
+        // The image may have gone on meanwhile.
+        onMetadata();
+        return onRequests();
     }
 
     private boolean isLedHere(PartitionImage partition) {
@@ -218,7 +244,7 @@ final class PartitionReplica {
         }
     }
 
-    private void lead(PartitionImage partition) throws IOException {
+    private void lead(PartitionImage partition) {
         LeadingPartition next = leading == null ? new LeadingPartition(node.brokerId(), log, highWatermark) : leading;
         next.lead(partition);
         leading = next;
@@ -236,6 +262,9 @@ final class PartitionReplica {
     }
 
     private Behavior<PartitionReplicaCommand> onRequests() {
+        if (startingEpoch) {
+            return Behaviors.same();
+        }
         RequestQueue requests = handle.requests();
         requests.beginTaking();
         ReplicaRequest request = null;

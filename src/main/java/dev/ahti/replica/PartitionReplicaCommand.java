@@ -41,6 +41,8 @@ public sealed interface PartitionReplicaCommand {
     /** @param failure empty if {@code log} is open */
     record Opened(PartitionLog log, Optional<Throwable> failure) implements Done {}
 
+    record EpochStarted(int leaderEpoch, Optional<Throwable> failure) implements Done {}
+
     record Closed(Optional<Throwable> failure) implements Done {}
 
     enum DeadlinePassed implements PartitionReplicaCommand {

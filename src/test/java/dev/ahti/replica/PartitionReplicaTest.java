@@ -91,7 +91,13 @@ class PartitionReplicaTest {
     private LocalReplica leader(Map<String, String> configs, int epoch, Integer... others) {
         PartitionId id = fixture.createTopic("t", List.of(1, 2, 3), configs);
         fixture.changePartition(id, ledHere(epoch, others));
-        return start(id);
+        return startLeader(id);
+    }
+
+    private LocalReplica startLeader(PartitionId id) {
+        LocalReplica replica = start(id);
+        await().until(() -> replica.leadership().leading());
+        return replica;
     }
 
     private void change(LocalReplica replica, UnaryOperator<PartitionImage> change) {
@@ -293,7 +299,7 @@ class PartitionReplicaTest {
         PartitionId id = fixture.createTopic("t", List.of(1), Map.of());
         ClusterImage before = fixture.image.get();
         fixture.changePartition(id, ledHere(3));
-        LocalReplica replica = start(id);
+        LocalReplica replica = startLeader(id);
 
         fixture.image.show(before);
         tell(replica, MetadataChanged.INSTANCE);
@@ -468,7 +474,7 @@ class PartitionReplicaTest {
         fixture.directory.checkpointHighWatermarks(Map.of(new TopicPartition("t", 0), 2L));
 
         fixture.changePartition(replica.id(), ledHere(1, 2));
-        LocalReplica again = start(replica.id());
+        LocalReplica again = startLeader(replica.id());
 
         // As clients see it, the high watermark is not available before it has passed 3 (KIP-207).
         assertThat(again.leadership().highWatermark()).isEqualTo(2);

@@ -40,7 +40,7 @@ final class ReplicaFixture implements AutoCloseable {
     final LogDirectory directory;
     final ReplicaNode node;
     private final ScheduledExecutorService background = Executors.newScheduledThreadPool(1);
-    private final ExecutorService disk = Executors.newFixedThreadPool(2);
+    private final ExecutorService disk = Executors.newFixedThreadPool(8);
 
     ReplicaFixture(Path path) throws IOException {
         directory = LogDirectory.open(path, SELF, logSettings(background));

@@ -51,7 +51,7 @@ class ReplicaStarterTest {
 
     @AfterEach
     void close() throws Exception {
-        shutDown();
+        shutDown().join();
         KIT.stop(starter);
         fixture.close();
     }
@@ -89,7 +89,9 @@ class ReplicaStarterTest {
 
     private LocalReplica open(PartitionId id) {
         allOpen(fixture.image.get().version()).join();
-        return fixture.node.table().get(id);
+        LocalReplica replica = fixture.node.table().get(id);
+        await().until(() -> replica.leadership().leading());
+        return replica;
     }
 
     @Test
@@ -114,6 +116,7 @@ class ReplicaStarterTest {
         fixture.changePartition(id, partition -> partition.withLeader(2, 1));
 
         await().until(() -> replica.leadership().leader() == 2);
+        assertThat(replica.leadership().leading()).isFalse();
     }
 
     @Test
@@ -281,8 +284,9 @@ class ReplicaStarterTest {
 
         allOpen(1).join();
 
-        assertThat(fixture.node.table().all()).hasSize(1_000).allMatch(one -> one.leadership()
-                .leading());
+        assertThat(fixture.node.table().all()).hasSize(1_000);
+        await().until(() -> fixture.node.table().all().stream()
+                .allMatch(one -> one.leadership().leading()));
         List<CompletableFuture<LocalReplica.AppendResult>> appends = new ArrayList<>();
         fixture.node.table().all().forEach(one -> appends.add(append(one, -1, records("a"))));
         assertThat(appends).allSatisfy(one -> assertThat(
