@@ -38,9 +38,11 @@ final class LogReader {
             if (start < segmentEnd) {
                 int limit = end >= segments.endOffset(i) ? segmentEnd : segment.positionOf(end, segmentEnd);
                 LogSlice slice = slice(segment, start, limit, maxBytes, atLeastOneBatch);
-                return slice == null
-                        ? NOTHING
-                        : new LogRead(slice, withAbortedTransactions ? aborted(segments, i, offset, end) : List.of());
+                if (slice == null) {
+                    return NOTHING;
+                }
+                long behind = Math.min(end, segment.offsetBehind(start + slice.sizeInBytes(), segments.endOffset(i)));
+                return new LogRead(slice, withAbortedTransactions ? aborted(segments, i, offset, behind) : List.of());
             }
         }
         return NOTHING;

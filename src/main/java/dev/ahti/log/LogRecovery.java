@@ -75,6 +75,10 @@ final class LogRecovery {
         epochs.truncateFromStart(start);
         ProducerStates producers = new ProducerStates(partition, directory, settings.producerIdExpirationMs());
         producers.truncateAndReload(start, Math.min(end, firstMended), now());
+        if (firstMended < start) {
+            // As Kafka: producers whose last records were deleted, but are still there, keep their sequence numbers.
+            producers.endOffset(firstMended);
+        }
         Segments all = Segments.of(segments, end);
         replay(all, producers, firstMended);
         long recoveryPoint = lastRun == LastRun.CLEAN ? end : Math.min(checkpointedRecoveryPoint, end);
@@ -86,6 +90,7 @@ final class LogRecovery {
     }
 
     private List<LogSegment> segments(long startOffset) throws IOException {
+        List<Path> indexes = new ArrayList<>();
         List<Long> offsets = new ArrayList<>();
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {
@@ -93,8 +98,15 @@ final class LogRecovery {
                 if (name.endsWith(LogSegment.DELETED)) {
                     Files.delete(file);
                 } else if (name.endsWith(LogSegment.LOG)) {
-                    offsets.add(Long.parseLong(name.substring(0, name.length() - LogSegment.LOG.length())));
+                    offsets.add(offsetOf(name));
+                } else if (name.endsWith("index")) {
+                    indexes.add(file);
                 }
+            }
+        }
+        for (Path index : indexes) {
+            if (!offsets.contains(offsetOf(index.getFileName().toString()))) {
+                Files.delete(index);
             }
         }
         if (offsets.isEmpty()) {
@@ -108,6 +120,10 @@ final class LogRecovery {
         return segments;
     }
 
+    private static long offsetOf(String fileName) {
+        return Long.parseLong(fileName.substring(0, fileName.indexOf('.')));
+    }
+
     /** Walks the segments that reach behind the recovery point; drops what follows a cut. Returns the first's offset. */
     private long mend(List<LogSegment> segments, long recoveryPoint) throws IOException {
         int first = 0;
@@ -116,6 +132,9 @@ final class LogRecovery {
         }
         for (int i = first; i < segments.size(); i++) {
             boolean whole = mend(segments.get(i));
+            if (i < segments.size() - 1) {
+                segments.get(i).seal();
+            }
             if (!whole && i < segments.size() - 1) {
                 for (LogSegment behind : segments.subList(i + 1, segments.size())) {
                     log.warn("{}: segment {} stands behind a cut and is dropped", partition, behind.baseOffset());
@@ -170,6 +189,10 @@ final class LogRecovery {
         long from = producers.endOffset();
         for (int i = segments.indexOf(from); i < segments.all().length && from < segments.endOffset(); i++) {
             LogSegment segment = segments.all()[i];
+            if (segment.baseOffset() > from) {
+                producers.endOffset(segment.baseOffset());
+                producers.takeSnapshot(false);
+            }
             if (segments.endPosition(i) == 0) {
                 continue;
             }
@@ -187,5 +210,7 @@ final class LogRecovery {
             }
         }
         producers.endOffset(segments.endOffset());
+        // As Kafka: what was read is not read again, and outlives a log start that passes it.
+        producers.takeSnapshot(false);
     }
 }

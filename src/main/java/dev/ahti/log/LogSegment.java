@@ -167,6 +167,11 @@ final class LogSegment {
         return scanner.position();
     }
 
+    /** An offset that no batch before {@code position} reaches: at most that behind the segment, often a nearer one. */
+    long offsetBehind(int position, long endOffset) throws IOException {
+        return Math.min(endOffset, baseOffset + offsetIndex.offsetBehind(position, endOffset - baseOffset));
+    }
+
     int sizeOfBatchAt(int position, int end) throws IOException {
         BatchScanner scanner = new BatchScanner(channel(), position, end);
         return scanner.advance() ? scanner.size() : 0;
@@ -257,15 +262,21 @@ final class LogSegment {
 
     /** Through to the disk, whatever is appended meanwhile. Does nothing to a segment that has been deleted. */
     void flush() throws IOException {
-        synchronized (this) {
-            if (deleted) {
-                return;
-            }
+        if (isDeleted()) {
+            return;
         }
         channel().force(true);
-        offsetIndex.write(true);
-        timeIndex.write(true);
-        transactionIndex.flush();
+        synchronized (this) {
+            if (!deleted) {
+                offsetIndex.write(true);
+                timeIndex.write(true);
+                transactionIndex.flush();
+            }
+        }
+    }
+
+    private synchronized boolean isDeleted() {
+        return deleted;
     }
 
     /** Cuts the file and the indexes before the batch at {@code position}. */

@@ -23,6 +23,11 @@ final class OffsetIndex extends SparseIndex {
         return floorValue(relativeOffset);
     }
 
+    /** An offset that no batch before this position reaches, as near as the index tells. */
+    long offsetBehind(int position, long otherwise) throws IOException {
+        return keyFromValue(position, otherwise);
+    }
+
     void append(int relativeOffset, int position) throws IOException {
         add(relativeOffset, position);
     }

@@ -6,9 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
@@ -247,6 +249,12 @@ public final class PartitionLog implements Closeable {
     /** Smallest offset that may belong to an open transaction, at most {@code highWatermark}. */
     public long lastStableOffset(long highWatermark) {
         return producers.lastStableOffset(highWatermark);
+    }
+
+    /** Last sequence number of each producer that the log knows. */
+    Map<Long, Integer> lastSequences() {
+        return producers.all().stream()
+                .collect(Collectors.toMap(ProducerState::producerId, ProducerState::lastSequence));
     }
 
     /** Latest leader epoch in the log, or -1. */

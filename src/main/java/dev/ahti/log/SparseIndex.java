@@ -98,6 +98,15 @@ abstract class SparseIndex {
         return at < 0 ? 0 : all.values[at];
     }
 
+    /** The key of the first entry with this value or a larger one; {@code otherwise} where there is none. */
+    final long keyFromValue(int value, long otherwise) throws IOException {
+        Entries all = entries();
+        int count = all.count;
+        int at = Arrays.binarySearch(all.values, 0, count, value);
+        int first = at >= 0 ? at : -at - 1;
+        return first < count ? all.keys[first] : otherwise;
+    }
+
     interface EntryOf<T> {
         T of(long key, int value);
     }

@@ -6,6 +6,7 @@ import dev.ahti.testing.KafkaTool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -46,9 +47,10 @@ class SameAsKafkaTest {
                 "message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE));
         try (TwoLogs both = new TwoLogs(directory, configs)) {
             logs = both;
-            for (int step = 0; step < 600; step++) {
-                String operation = step(step);
+            for (int step = 0; step < 400; step++) {
+                String operation = "an operation";
                 try {
+                    operation = step(step);
                     both.assertAlike();
                 } catch (AssertionError e) {
                     throw new AssertionError("seed " + seed + ", step " + step + ", after " + operation, e);
@@ -89,12 +91,15 @@ class SameAsKafkaTest {
             return "new epoch";
         } else if (choice < 95) {
             logs.reopen();
+            logs.startEpoch(++epoch);
             return "reopen";
         } else if (choice < 97) {
             logs.crash();
+            logs.startEpoch(++epoch);
             return "crash";
         }
         logs.assertTimesAlike(logs.time.milliseconds() - random.nextInt(600_000));
+        logs.assertMaxTimestampAlike();
         return "search by time, step " + step;
     }
 
@@ -136,7 +141,7 @@ class SameAsKafkaTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {4, 0})
+    @ValueSource(longs = {4, 11, 0})
     void openAndAbortedTransactionsAreSeenAlike(long given) throws Exception {
         long seed = given == 0 ? System.nanoTime() : given;
         random = new SplittableRandom(seed);
@@ -146,15 +151,23 @@ class SameAsKafkaTest {
                         "index.interval.bytes",
                         "500",
                         "message.timestamp.after.max.ms",
+                        Long.toString(Long.MAX_VALUE),
+                        "segment.ms",
                         Long.toString(Long.MAX_VALUE)))) {
             logs = both;
+            logs.startEpoch(epoch);
+            long firstProducer = 100;
             for (int step = 0; step < 150; step++) {
                 int producer = random.nextInt(nextSequence.length);
                 if (random.nextInt(3) > 0) {
                     SimpleRecord[] records = records();
                     logs.append(
                             MemoryRecords.withTransactionalRecords(
-                                    Compression.NONE, 100 + producer, (short) 0, nextSequence[producer], records),
+                                    Compression.NONE,
+                                    firstProducer + producer,
+                                    (short) 0,
+                                    nextSequence[producer],
+                                    records),
                             epoch,
                             false);
                     nextSequence[producer] += records.length;
@@ -162,14 +175,32 @@ class SameAsKafkaTest {
                     ControlRecordType type = random.nextBoolean() ? ControlRecordType.ABORT : ControlRecordType.COMMIT;
                     logs.append(
                             MemoryRecords.withEndTransactionMarker(
-                                    100 + producer, (short) 0, new EndTransactionMarker(type, 0)),
+                                    firstProducer + producer, (short) 0, new EndTransactionMarker(type, 0)),
                             epoch,
                             true);
                 }
-                if (random.nextInt(20) == 0) {
-                    logs.crash();
+                int op = random.nextInt(40);
+                switch (op) {
+                    case 0 -> {
+                        logs.crash();
+                        logs.startEpoch(++epoch);
+                    }
+                    case 1 -> {
+                        logs.reopen();
+                        logs.startEpoch(++epoch);
+                    }
+                    case 2, 3 -> logs.roll();
+                    case 4 -> {
+                        logs.truncateTo(Math.max(0, both.ours.logEndOffset() - random.nextInt(10)));
+                        logs.startEpoch(++epoch);
+                        firstProducer += nextSequence.length;
+                        Arrays.fill(nextSequence, 0);
+                    }
+                    default -> logs.time.sleep(random.nextInt(1000));
                 }
                 both.assertAlike();
+                long offset = random.nextLong(both.ours.logEndOffset() + 1);
+                both.assertAbortedAlike(offset, 1 + random.nextInt(3000));
             }
         } catch (AssertionError e) {
             throw new AssertionError("seed " + seed, e);
@@ -189,7 +220,7 @@ class SameAsKafkaTest {
                     .doesNotContain("isvalid: false")
                     .doesNotContain("Found")
                     .doesNotContain("ismatch");
-            assertThat(dump.status()).isZero();
+            assertThat(dump.status()).as(dump.output()).isZero();
         }
     }
 }

@@ -16,6 +16,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.record.internal.FileRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
 import org.apache.kafka.server.storage.log.FetchIsolation;
 import org.apache.kafka.server.util.KafkaScheduler;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
@@ -30,6 +33,7 @@ import org.apache.kafka.storage.log.metrics.BrokerTopicStats;
 /** Our log and Kafka's own {@link UnifiedLog}, to which everything is done alike and which must look alike. */
 final class TwoLogs implements AutoCloseable {
     private static final TopicPartition PARTITION = new TopicPartition("t", 0);
+    private static final int BATCHES_TO_COMPARE = 6;
     private static final int PRODUCER_EXPIRATION_MS = 86_400_000;
 
     final ManualTime time = new ManualTime();
@@ -171,7 +175,32 @@ final class TwoLogs implements AutoCloseable {
         for (long offset = ours.logStartOffset(); offset < ours.logEndOffset(); offset += 1 + span / 8) {
             assertReadAlike(offset, 5000);
         }
+        assertThat(ours.lastSequences()).as("producers").isEqualTo(theirs.activeProducersWithLastSequence());
         assertThat(ours.lastStableOffset(ours.logEndOffset())).as("last stable").isEqualTo(lastStable());
+    }
+
+    void assertAbortedAlike(long offset, int maxBytes) throws IOException {
+        LogRead read = ours.read(offset, ours.logEndOffset(), maxBytes, true, true);
+        long end = Math.min(endOf(batchesOf(read), offset), ours.logEndOffset());
+        List<String> kafkas = theirs.collectAbortedTransactions(offset, end).stream()
+                .map(aborted -> aborted.producerId() + " from " + aborted.firstOffset())
+                .toList();
+        assertThat(read.abortedTransactions().stream()
+                        .filter(aborted -> aborted.firstOffset() < end)
+                        .map(aborted -> aborted.producerId() + " from " + aborted.firstOffset()))
+                .as("aborted transactions from %d to %d", offset, end)
+                .containsExactlyElementsOf(kafkas);
+    }
+
+    void assertMaxTimestampAlike() throws IOException {
+        String kafkas = theirs.fetchOffsetByTimestamp(ListOffsetsRequest.MAX_TIMESTAMP, Optional.empty())
+                .timestampAndOffsetOpt()
+                .map(TwoLogs::text)
+                .orElse("none");
+        String own = ours.maxTimestamp()
+                .map(found -> found.timestampMs() + "@" + found.offset() + " epoch " + found.leaderEpoch())
+                .orElse("none");
+        assertThat(own).as("largest time").isEqualTo(kafkas);
     }
 
     private long lastStable() throws IOException {
@@ -189,29 +218,55 @@ final class TwoLogs implements AutoCloseable {
         return end.getKey() + "@" + end.getValue();
     }
 
+    /** The next few batches, wherever a segment ends: a refused append rolls Kafka's log and not ours. */
     private void assertReadAlike(long offset, int maxBytes) throws IOException {
-        var kafkas = theirs.read(offset, maxBytes, FetchIsolation.LOG_END, true);
-        LogRead read = ours.read(offset, ours.logEndOffset(), maxBytes, true, false);
-        assertThat(bytes(read)).as("read at " + offset).isEqualTo(batches(kafkas.records.batches()));
+        List<String> kafkas = new ArrayList<>();
+        for (long at = offset; kafkas.size() < BATCHES_TO_COMPARE && at < theirs.logEndOffset(); ) {
+            var read = theirs.read(at, maxBytes, FetchIsolation.LOG_END, true)
+                    .records
+                    .batches();
+            kafkas.addAll(batches(read));
+            at = endOf(read, at);
+        }
+        List<String> own = new ArrayList<>();
+        for (long at = offset; own.size() < BATCHES_TO_COMPARE && at < ours.logEndOffset(); ) {
+            var read = batchesOf(ours.read(at, ours.logEndOffset(), maxBytes, true, false));
+            own.addAll(batches(read));
+            at = endOf(read, at);
+        }
+        assertThat(own.stream().limit(BATCHES_TO_COMPARE))
+                .as("read at " + offset)
+                .isEqualTo(kafkas.stream().limit(BATCHES_TO_COMPARE).toList());
     }
 
-    private static List<String> bytes(LogRead read) throws IOException {
+    private static long endOf(Iterable<? extends RecordBatch> batches, long otherwise) {
+        long end = -1;
+        for (RecordBatch batch : batches) {
+            end = batch.nextOffset();
+        }
+        return end < 0 ? Long.MAX_VALUE : Math.max(end, otherwise);
+    }
+
+    private static Iterable<? extends RecordBatch> batchesOf(LogRead read) throws IOException {
         if (!(read.records() instanceof LogSlice slice)) {
             return List.of();
         }
         ByteBuffer buffer = ByteBuffer.allocate(slice.sizeInBytes());
         slice.read(0, buffer);
-        return batches(MemoryRecords.readableRecords(buffer.flip()).batches());
+        return MemoryRecords.readableRecords(buffer.flip()).batches();
     }
 
-    private static List<String> batches(
-            Iterable<? extends org.apache.kafka.common.record.internal.RecordBatch> batches) {
+    private static List<String> batches(Iterable<? extends RecordBatch> batches) {
         List<String> seen = new ArrayList<>();
         batches.forEach(batch -> seen.add(batch.baseOffset() + ".." + batch.lastOffset() + " epoch "
                 + batch.partitionLeaderEpoch() + " crc " + batch.checksum() + " max " + batch.maxTimestamp()));
         return seen;
     }
 
+    /**
+     * Ours is the first of all records. Kafka stops at the first segment that reaches the time, and finds nothing where
+     * its log start has passed that record.
+     */
     void assertTimesAlike(long timestampMs) throws IOException {
         String kafkas = theirs.fetchOffsetByTimestamp(timestampMs, Optional.empty())
                 .timestampAndOffsetOpt()
@@ -220,7 +275,23 @@ final class TwoLogs implements AutoCloseable {
         String own = ours.offsetForTimestamp(timestampMs, Long.MAX_VALUE)
                 .map(found -> found.timestampMs() + "@" + found.offset() + " epoch " + found.leaderEpoch())
                 .orElse("none");
-        assertThat(own).as("first at or after " + timestampMs).isEqualTo(kafkas);
+        assertThat(own).as("first at or after " + timestampMs).isEqualTo(firstOfAll(timestampMs));
+        assertThat(kafkas).isIn(own, "none");
+    }
+
+    private String firstOfAll(long timestampMs) throws IOException {
+        for (long at = ours.logStartOffset(); at < ours.logEndOffset(); ) {
+            var read = batchesOf(ours.read(at, ours.logEndOffset(), 100_000, true, false));
+            for (RecordBatch batch : read) {
+                for (Record record : batch) {
+                    if (record.timestamp() >= timestampMs && record.offset() >= at) {
+                        return record.timestamp() + "@" + record.offset() + " epoch " + batch.partitionLeaderEpoch();
+                    }
+                }
+            }
+            at = endOf(read, at);
+        }
+        return "none";
     }
 
     private static String text(FileRecords.TimestampAndOffset found) {
