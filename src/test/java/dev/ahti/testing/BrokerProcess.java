@@ -131,12 +131,20 @@ public final class BrokerProcess implements AutoCloseable {
         return process.awaitExit(seconds);
     }
 
-    /** Open file handles, sockets included. */
-    public long openFiles() {
-        try (var files = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
-            return files.count();
+    /** Sockets that the process holds open. */
+    public long openSockets() {
+        try (var handles = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+            return handles.filter(BrokerProcess::isSocket).count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isSocket(Path handle) {
+        try {
+            return Files.readSymbolicLink(handle).toString().startsWith("socket:");
+        } catch (IOException closedMeanwhile) {
+            return false;
         }
     }
 
