@@ -17,6 +17,11 @@ import java.util.zip.CRC32C;
  * Kafka's {@code .snapshot} file, version 1, big endian: version (2 bytes), CRC-32C of what follows (4), number of
  * entries (4), and for each producer id (8), epoch (2), last sequence (4), last offset (8), offset delta (4), timestamp
  * (8), coordinator epoch (4), first offset of the open transaction or -1 (8).
+ *
+ * <p>Kafka keeps the last batch of a producer alone. A producer whose broker stopped may send its last five again, and
+ * those before the last would be refused and then stand in the log twice. So their batches follow the entries, where
+ * Kafka reads no further: for each entry their number (1), and for each, oldest first, last sequence (4), last offset
+ * (8), offset delta (4), timestamp (8). A file of Kafka ends before that, and so does ours where there are none.
  */
 final class ProducerSnapshot {
     private static final short VERSION = 1;
@@ -24,6 +29,7 @@ final class ProducerSnapshot {
     private static final int ENTRIES_AT = 6;
     private static final int HEADER_BYTES = 10;
     private static final int ENTRY_BYTES = 46;
+    private static final int BATCH_BYTES = 24;
     private static final AppendedBatch NO_BATCH = new AppendedBatch(-1, -1, 0, -1);
 
     private ProducerSnapshot() {}
@@ -38,20 +44,7 @@ final class ProducerSnapshot {
     }
 
     static void write(Path file, Collection<ProducerState> producers, boolean sync) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(HEADER_BYTES + producers.size() * ENTRY_BYTES);
-        buffer.putShort(VERSION).putInt(0).putInt(producers.size());
-        for (ProducerState producer : producers) {
-            AppendedBatch last = producer.lastBatch() == null ? NO_BATCH : producer.lastBatch();
-            buffer.putLong(producer.producerId())
-                    .putShort(producer.producerEpoch())
-                    .putInt(last.lastSequence())
-                    .putLong(last.lastOffset())
-                    .putInt(last.offsetDelta())
-                    .putLong(producer.lastTimestampMs())
-                    .putInt(producer.coordinatorEpoch())
-                    .putLong(producer.transactionFirstOffset());
-        }
-        buffer.putInt(CRC_AT, checksum(buffer.flip()));
+        ByteBuffer buffer = encode(List.copyOf(producers));
         // Under another name first: a file cut short by a kill would cost the reading of the whole log.
         Path next = file.resolveSibling(file.getFileName() + ".tmp");
         try (FileChannel channel = FileChannel.open(
@@ -64,6 +57,42 @@ final class ProducerSnapshot {
             }
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static ByteBuffer encode(List<ProducerState> producers) {
+        int earlier = producers.stream()
+                .mapToInt(producer -> producer.earlierBatches().size())
+                .sum();
+        int earlierBytes = earlier == 0 ? 0 : producers.size() + earlier * BATCH_BYTES;
+        ByteBuffer buffer = ByteBuffer.allocate(HEADER_BYTES + producers.size() * ENTRY_BYTES + earlierBytes);
+        buffer.putShort(VERSION).putInt(0).putInt(producers.size());
+        producers.forEach(producer -> putEntry(buffer, producer));
+        if (earlier > 0) {
+            producers.forEach(producer -> putEarlier(buffer, producer.earlierBatches()));
+        }
+        return buffer.putInt(CRC_AT, checksum(buffer.flip()));
+    }
+
+    private static void putEntry(ByteBuffer buffer, ProducerState producer) {
+        AppendedBatch last = producer.lastBatch() == null ? NO_BATCH : producer.lastBatch();
+        buffer.putLong(producer.producerId())
+                .putShort(producer.producerEpoch())
+                .putInt(last.lastSequence())
+                .putLong(last.lastOffset())
+                .putInt(last.offsetDelta())
+                .putLong(producer.lastTimestampMs())
+                .putInt(producer.coordinatorEpoch())
+                .putLong(producer.transactionFirstOffset());
+    }
+
+    private static void putEarlier(ByteBuffer buffer, List<AppendedBatch> batches) {
+        buffer.put((byte) batches.size());
+        for (AppendedBatch batch : batches) {
+            buffer.putInt(batch.lastSequence())
+                    .putLong(batch.lastOffset())
+                    .putInt(batch.offsetDelta())
+                    .putLong(batch.timestampMs());
+        }
     }
 
     static List<ProducerState> read(Path file) throws IOException {
@@ -80,9 +109,11 @@ final class ProducerSnapshot {
             if (count < 0 || (long) count * ENTRY_BYTES > buffer.remaining()) {
                 throw new Corrupt(count + " entries in " + buffer.remaining() + " bytes");
             }
+            ByteBuffer earlier =
+                    buffer.slice(HEADER_BYTES + count * ENTRY_BYTES, buffer.remaining() - count * ENTRY_BYTES);
             List<ProducerState> producers = new ArrayList<>(count);
             for (int i = 0; i < count; i++) {
-                producers.add(readEntry(buffer));
+                producers.add(readEntry(buffer, readEarlier(earlier)));
             }
             return producers;
         } catch (BufferUnderflowException e) {
@@ -90,7 +121,17 @@ final class ProducerSnapshot {
         }
     }
 
-    private static ProducerState readEntry(ByteBuffer buffer) {
+    private static List<AppendedBatch> readEarlier(ByteBuffer buffer) {
+        int count = buffer.hasRemaining() ? buffer.get() : 0;
+        List<AppendedBatch> batches = new ArrayList<>(ProducerState.BATCHES_KEPT);
+        for (int i = 0; i < count; i++) {
+            batches.add(new AppendedBatch(buffer.getInt(), buffer.getLong(), buffer.getInt(), buffer.getLong()));
+        }
+        return batches;
+    }
+
+    /** @param batches the earlier ones, to which the entry's is added */
+    private static ProducerState readEntry(ByteBuffer buffer, List<AppendedBatch> batches) {
         long producerId = buffer.getLong();
         short epoch = buffer.getShort();
         int lastSequence = buffer.getInt();
@@ -99,9 +140,11 @@ final class ProducerSnapshot {
         long timestampMs = buffer.getLong();
         int coordinatorEpoch = buffer.getInt();
         long transactionFirstOffset = Math.max(-1, buffer.getLong());
-        AppendedBatch last =
-                lastOffset < 0 ? null : new AppendedBatch(lastSequence, lastOffset, offsetDelta, timestampMs);
-        return ProducerState.restored(producerId, epoch, coordinatorEpoch, timestampMs, transactionFirstOffset, last);
+        if (lastOffset >= 0) {
+            batches.add(new AppendedBatch(lastSequence, lastOffset, offsetDelta, timestampMs));
+        }
+        return ProducerState.restored(
+                producerId, epoch, coordinatorEpoch, timestampMs, transactionFirstOffset, batches);
     }
 
     private static int checksum(ByteBuffer buffer) {

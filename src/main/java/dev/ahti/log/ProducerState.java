@@ -1,6 +1,7 @@
 package dev.ahti.log;
 
 import java.util.Arrays;
+import java.util.List;
 import org.apache.kafka.common.record.internal.RecordBatch;
 
 /**
@@ -40,17 +41,21 @@ final class ProducerState {
         return new ProducerState(producerId, RecordBatch.NO_PRODUCER_EPOCH, -1, RecordBatch.NO_TIMESTAMP, -1, NONE);
     }
 
-    /** As a snapshot has it: the last batch alone, or null where its records are gone. */
+    /** As a snapshot has it. */
     static ProducerState restored(
             long producerId,
             short producerEpoch,
             int coordinatorEpoch,
             long lastTimestampMs,
             long transactionFirstOffset,
-            AppendedBatch last) {
-        AppendedBatch[] batches = last == null ? NONE : new AppendedBatch[] {last};
+            List<AppendedBatch> batches) {
         return new ProducerState(
-                producerId, producerEpoch, coordinatorEpoch, lastTimestampMs, transactionFirstOffset, batches);
+                producerId,
+                producerEpoch,
+                coordinatorEpoch,
+                lastTimestampMs,
+                transactionFirstOffset,
+                batches.toArray(NONE));
     }
 
     /** After a batch of records; with another epoch, the batches of the earlier one are forgotten. */
@@ -103,6 +108,11 @@ final class ProducerState {
     /** The latest batch of the current epoch, or null. */
     AppendedBatch lastBatch() {
         return batches.length == 0 ? null : batches[batches.length - 1];
+    }
+
+    /** Those of the current epoch before the latest, oldest first. */
+    List<AppendedBatch> earlierBatches() {
+        return List.of(batches).subList(0, Math.max(0, batches.length - 1));
     }
 
     /** Last sequence number of the current epoch, or -1. */

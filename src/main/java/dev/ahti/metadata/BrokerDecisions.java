@@ -68,8 +68,9 @@ final class BrokerDecisions {
         if (!registration.clusterId().isEmpty() && !registration.clusterId().equals(image.clusterId())) {
             throw new Refused(
                     Errors.INCONSISTENT_CLUSTER_ID,
-                    "the data directory belongs to cluster " + registration.clusterId() + ", the metadata database to "
-                            + image.clusterId());
+                    "the data directory belongs to cluster " + registration.clusterId() + ", but the database of"
+                            + " ahti.metadata.url holds cluster " + image.clusterId()
+                            + ": set the right database, or log.dirs to another directory");
         }
         short needed = image.features().getOrDefault(MetadataSettings.METADATA_VERSION_FEATURE, (short) 0);
         if (registration.metadataVersion() < needed) {

@@ -110,6 +110,9 @@ final class Startup {
         state.image(metadata.image()::get);
         String address = await("for the port of management", management);
         state.ready(true);
+        if (refused.isDone()) {
+            refused.join(); // onFatal came just before it could see a broker that is ready
+        }
         times.passed("management");
         LOG.debug("Start: {}", times);
         return new Broker(config, system, listeners.bound(), address, shutdown);
@@ -152,10 +155,10 @@ final class Startup {
 
     /** While the start lasts it ends the start; later it ends the process, as it stands: nothing may be written. */
     private void onFatal(String line) {
-        if (refused.completeExceptionally(new StartProblem(line)) && !started()) {
-            return;
+        refused.completeExceptionally(new StartProblem(line));
+        if (started()) {
+            Broker.halt(line, ownProcess);
         }
-        Broker.halt(line, ownProcess);
     }
 
     private boolean started() {

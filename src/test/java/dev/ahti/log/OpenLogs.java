@@ -2,6 +2,7 @@ package dev.ahti.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,11 +68,18 @@ final class OpenLogs implements AutoCloseable {
     long append(String... values) throws IOException {
         SimpleRecord[] records = new SimpleRecord[values.length];
         for (int i = 0; i < values.length; i++) {
-            records[i] =
-                    new SimpleRecord(time.milliseconds(), values[i].getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            records[i] = new SimpleRecord(time.milliseconds(), values[i].getBytes(StandardCharsets.UTF_8));
         }
         return log.appendAsLeader(MemoryRecords.withRecords(Compression.NONE, records), 1)
                 .firstOffset();
+    }
+
+    /** One record of an idempotent producer, at this place in its sequence. */
+    LogAppend appendIdempotent(long producerId, int sequence) throws IOException {
+        SimpleRecord record =
+                new SimpleRecord(time.milliseconds(), ("no " + sequence).getBytes(StandardCharsets.UTF_8));
+        return log.appendAsLeader(
+                MemoryRecords.withIdempotentRecords(Compression.NONE, producerId, (short) 0, sequence, record), 1);
     }
 
     /** All records from the log start on, as {@code offset:value}. */
@@ -85,7 +93,7 @@ final class OpenLogs implements AutoCloseable {
             slice.read(0, bytes);
             for (Record record : MemoryRecords.readableRecords(bytes.flip()).records()) {
                 if (record.offset() >= offset) {
-                    found.add(record.offset() + ":" + java.nio.charset.StandardCharsets.UTF_8.decode(record.value()));
+                    found.add(record.offset() + ":" + StandardCharsets.UTF_8.decode(record.value()));
                     offset = record.offset() + 1;
                 }
             }

@@ -82,6 +82,7 @@ final class TwoLogs implements AutoCloseable {
     void reopen() throws IOException {
         ourDirectory.close();
         theirs.close();
+        KafkaSnapshots.keepLastBatchesAlone(ourFiles());
         open(true);
     }
 
@@ -90,6 +91,7 @@ final class TwoLogs implements AutoCloseable {
         ourDirectory.checkpointLogs();
         ourDirectory.abandon();
         theirs.closeHandlers();
+        KafkaSnapshots.keepLastBatchesAlone(ourFiles());
         open(false);
     }
 
@@ -126,6 +128,7 @@ final class TwoLogs implements AutoCloseable {
     }
 
     void truncateTo(long offset) throws IOException {
+        KafkaSnapshots.keepLastBatchesAlone(ourFiles());
         ours.truncateTo(offset);
         theirs.truncateTo(offset);
     }

@@ -174,6 +174,7 @@ final class TwoProducerStates {
 
     private void reload() throws IOException {
         long end = logEnd();
+        KafkaSnapshots.keepLastBatchesAlone(ourDirectory);
         theirs.truncateAndReload(logStart, end, time.milliseconds());
         ours.truncateAndReload(logStart, end, time.milliseconds());
         assertThat(ours.endOffset()).as("where the replay begins").isEqualTo(theirs.mapEndOffset());

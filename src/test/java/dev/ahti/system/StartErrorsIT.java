@@ -88,6 +88,6 @@ class StartErrorsIT {
         assertRefused(BrokerProcess.on(data).with("ahti.metadata.password", "wrong"), "ahti.metadata.password");
         Path identity = data.resolve("meta.properties");
         Files.writeString(identity, Files.readString(identity).replaceAll("cluster.id=.*", "cluster.id=another"));
-        assertRefused(BrokerProcess.on(data), "another", "cluster");
+        assertRefused(BrokerProcess.on(data), "cluster another", "ahti.metadata.url", "log.dirs");
     }
 }

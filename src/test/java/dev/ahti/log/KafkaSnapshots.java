@@ -1,0 +1,34 @@
+package dev.ahti.log;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Makes our snapshots what Kafka's are, where both are compared: Kafka keeps no batch before a producer's last. */
+final class KafkaSnapshots {
+    private KafkaSnapshots() {}
+
+    static void keepLastBatchesAlone(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.filter(one -> one.toString().endsWith(ProducerSnapshots.SUFFIX))
+                    .toList()) {
+                List<ProducerState> kept = ProducerSnapshot.read(file).stream()
+                        .map(KafkaSnapshots::lastBatchAlone)
+                        .toList();
+                ProducerSnapshot.write(file, kept, false);
+            }
+        }
+    }
+
+    private static ProducerState lastBatchAlone(ProducerState state) {
+        return ProducerState.restored(
+                state.producerId(),
+                state.producerEpoch(),
+                state.coordinatorEpoch(),
+                state.lastTimestampMs(),
+                state.transactionFirstOffset(),
+                state.lastBatch() == null ? List.of() : List.of(state.lastBatch()));
+    }
+}
