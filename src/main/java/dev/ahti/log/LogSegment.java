@@ -318,19 +318,21 @@ final class LogSegment {
     /** Renames the files out of the way; {@link #deleteFiles} follows when no reader can hold them any more. */
     synchronized void markDeleted() throws IOException {
         deleted = true;
-        for (String suffix : new String[] {LOG, INDEX, TIME_INDEX, TRANSACTION_INDEX}) {
+        for (String suffix : new String[] {LOG, INDEX, TIME_INDEX}) {
             Path file = file(directory, baseOffset, suffix);
             if (Files.exists(file)) {
                 Files.move(file, file(directory, baseOffset, suffix + DELETED), StandardCopyOption.REPLACE_EXISTING);
             }
         }
+        transactionIndex.renameTo(file(directory, baseOffset, TRANSACTION_INDEX + DELETED));
     }
 
     void deleteFiles() throws IOException {
         closeChannel();
-        for (String suffix : new String[] {LOG, INDEX, TIME_INDEX, TRANSACTION_INDEX}) {
+        for (String suffix : new String[] {LOG, INDEX, TIME_INDEX}) {
             Files.deleteIfExists(file(directory, baseOffset, suffix + DELETED));
         }
+        transactionIndex.deleteIfExists();
     }
 
     private synchronized void closeChannel() throws IOException {

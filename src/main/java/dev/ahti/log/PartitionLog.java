@@ -92,15 +92,27 @@ public final class PartitionLog implements Closeable {
      * @throws org.apache.kafka.common.errors.ApiException what the producer is to be told; nothing was appended
      */
     public LogAppend appendAsLeader(MemoryRecords records, int leaderEpoch) throws IOException {
-        return append(records, leaderEpoch, AppendOrigin.CLIENT);
+        return append(records, leaderEpoch, AppendOrigin.CLIENT, UNKNOWN_TRANSACTION_VERSION);
     }
 
-    /** Appends a batch that the coordinator on this broker wrote: control batches and the like are allowed. */
+    /** Appends a batch of records that a coordinator on this broker wrote: it needs no sequence numbers. */
     public LogAppend appendAsCoordinator(MemoryRecords records, int leaderEpoch) throws IOException {
-        return append(records, leaderEpoch, AppendOrigin.COORDINATOR);
+        return append(records, leaderEpoch, AppendOrigin.COORDINATOR, UNKNOWN_TRANSACTION_VERSION);
     }
 
-    private LogAppend append(MemoryRecords records, int leaderEpoch, AppendOrigin origin) throws IOException {
+    /**
+     * Appends the marker that ends a transaction, as its coordinator asks.
+     *
+     * @param transactionVersion of the transaction: from 2 on, the marker's producer epoch is above that of the records
+     *     (KIP-890)
+     */
+    public LogAppend appendEndMarker(MemoryRecords marker, int leaderEpoch, short transactionVersion)
+            throws IOException {
+        return append(marker, leaderEpoch, AppendOrigin.COORDINATOR, transactionVersion);
+    }
+
+    private LogAppend append(MemoryRecords records, int leaderEpoch, AppendOrigin origin, short transactionVersion)
+            throws IOException {
         lock.lock();
         try {
             requireOpen();
@@ -108,7 +120,7 @@ public final class PartitionLog implements Closeable {
                     validation.check(records, origin, config, settings.time().milliseconds());
             batch.assign(segments.endOffset(), leaderEpoch);
             MutableRecordBatch one = batch.batch();
-            ProducerAppend producer = producers.check(List.of(one), origin, UNKNOWN_TRANSACTION_VERSION);
+            ProducerAppend producer = producers.check(List.of(one), origin, transactionVersion);
             if (producer.duplicate().isPresent()) {
                 AppendedBatch original = producer.duplicate().get();
                 return new LogAppend(original.firstOffset(), original.lastOffset(), original.timestampMs(), true);
@@ -126,11 +138,12 @@ public final class PartitionLog implements Closeable {
         lock.lock();
         try {
             requireOpen();
-            int whole = validation.checkReplicated(records);
+            ByteBuffer buffer = records.buffer();
+            int at = buffer.position();
+            int end = at + validation.checkReplicated(records);
             long first = -1;
-            int at = 0;
             for (MutableRecordBatch batch : records.batches()) {
-                if (at + batch.sizeInBytes() > whole) {
+                if (at + batch.sizeInBytes() > end) {
                     break;
                 }
                 if (batch.baseOffset() < segments.endOffset()) {
@@ -139,7 +152,7 @@ public final class PartitionLog implements Closeable {
                 }
                 ProducerAppend producer =
                         producers.check(List.of(batch), AppendOrigin.REPLICATION, UNKNOWN_TRANSACTION_VERSION);
-                ByteBuffer bytes = records.buffer().slice(at, batch.sizeInBytes());
+                ByteBuffer bytes = buffer.slice(at, batch.sizeInBytes());
                 write(bytes, batch, batch.maxTimestamp(), producer);
                 first = first < 0 ? batch.baseOffset() : first;
                 at += batch.sizeInBytes();

@@ -2,6 +2,7 @@ package dev.ahti.replica;
 
 import dev.ahti.log.LogAppend;
 import dev.ahti.log.PartitionLog;
+import dev.ahti.log.RefusedRecords;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.replica.LocalReplica.AppendResult;
 import dev.ahti.replica.LocalReplica.DeleteResult;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,7 +63,7 @@ final class LeadingPartition {
         } catch (KafkaStorageException e) {
             throw new IOException(e);
         } catch (ApiException e) {
-            request.fail(Errors.forException(e), e.getMessage());
+            request.fail(Errors.forException(e), e.getMessage(), recordErrors(e));
             return;
         } catch (RuntimeException e) {
             LOG.error("{}: an append failed", log.topicPartition(), e);
@@ -130,6 +132,16 @@ final class LeadingPartition {
     void failWaiting(Errors error) {
         untilLocal.failAll(error);
         untilReplicated.failAll(error);
+    }
+
+    private static List<BatchIndexAndErrorMessage> recordErrors(ApiException refusal) {
+        return refusal instanceof RefusedRecords refused
+                ? refused.recordErrors().stream()
+                        .map(error -> new BatchIndexAndErrorMessage()
+                                .setBatchIndex(error.batchIndex)
+                                .setBatchIndexErrorMessage(error.message))
+                        .toList()
+                : List.of();
     }
 
     private boolean hasEnoughInSync() {

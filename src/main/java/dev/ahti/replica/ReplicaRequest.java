@@ -4,6 +4,7 @@ import dev.ahti.replica.LocalReplica.AppendResult;
 import dev.ahti.replica.LocalReplica.DeleteResult;
 import java.util.List;
 import java.util.function.Consumer;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.slf4j.LoggerFactory;
@@ -28,11 +29,11 @@ sealed interface ReplicaRequest {
 
         @Override
         public void fail(Errors error) {
-            fail(error, null);
+            fail(error, null, List.of());
         }
 
-        void fail(Errors error, String message) {
-            answer(new AppendResult(error, message, -1, -1, -1, List.of()));
+        void fail(Errors error, String message, List<BatchIndexAndErrorMessage> recordErrors) {
+            answer(new AppendResult(error, message, -1, -1, -1, recordErrors));
         }
     }
 

@@ -22,18 +22,21 @@ import org.apache.kafka.common.requests.ListOffsetsRequest;
 import org.apache.kafka.server.storage.log.FetchIsolation;
 import org.apache.kafka.server.util.KafkaScheduler;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
+import org.apache.kafka.storage.internals.log.LogAppendInfo;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 import org.apache.kafka.storage.internals.log.LogStartOffsetIncrementReason;
 import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
 import org.apache.kafka.storage.internals.log.RecordValidationException;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
+import org.apache.kafka.storage.internals.log.VerificationGuard;
 import org.apache.kafka.storage.log.metrics.BrokerTopicStats;
 
 /** Our log and Kafka's own {@link UnifiedLog}, to which everything is done alike and which must look alike. */
 final class TwoLogs implements AutoCloseable {
     private static final TopicPartition PARTITION = new TopicPartition("t", 0);
     private static final int BATCHES_TO_COMPARE = 6;
+    private static final short TV1 = 1;
     private static final int PRODUCER_EXPIRATION_MS = 86_400_000;
 
     final ManualTime time = new ManualTime();
@@ -99,16 +102,26 @@ final class TwoLogs implements AutoCloseable {
         return ours.directory();
     }
 
-    /** The offset given, or the name of the refusal. */
+    private LogAppendInfo appendMarkerToTheirs(MemoryRecords marker, int epoch) {
+        return theirs.appendAsLeader(
+                marker,
+                epoch,
+                AppendOrigin.COORDINATOR,
+                org.apache.kafka.server.common.RequestLocal.noCaching(),
+                VerificationGuard.SENTINEL,
+                TV1);
+    }
+
+    /** The offset given, or the name of the refusal; {@code coordinator} appends an end marker. */
     void append(MemoryRecords records, int epoch, boolean coordinator) {
         MemoryRecords copy = MemoryRecords.readableRecords(copy(records.buffer()));
         String kafkas = outcome(() -> {
-            var info = theirs.appendAsLeader(copy, epoch, coordinator ? AppendOrigin.COORDINATOR : AppendOrigin.CLIENT);
+            var info = coordinator ? appendMarkerToTheirs(copy, epoch) : theirs.appendAsLeader(copy, epoch);
             return info.firstOffset() + ".." + info.lastOffset();
         });
         String outcome = outcome(() -> {
             LogAppend done =
-                    coordinator ? ours.appendAsCoordinator(records, epoch) : ours.appendAsLeader(records, epoch);
+                    coordinator ? ours.appendEndMarker(records, epoch, TV1) : ours.appendAsLeader(records, epoch);
             return done.firstOffset() + ".." + done.lastOffset();
         });
         assertThat(outcome).as("append").isEqualTo(kafkas);

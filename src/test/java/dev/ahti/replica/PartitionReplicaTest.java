@@ -124,6 +124,21 @@ class PartitionReplicaTest {
     }
 
     @Test
+    void shouldNameTheRecordsThatItRefuses() {
+        LocalReplica replica = leader(Map.of("cleanup.policy", "compact"), 0);
+        MemoryRecords keyless = MemoryRecords.withRecords(
+                Compression.NONE, new SimpleRecord(new byte[1], new byte[1]), new SimpleRecord(new byte[1]));
+
+        AppendResult refused = get(append(replica, -1, keyless));
+
+        assertThat(refused.error()).isEqualTo(Errors.INVALID_RECORD);
+        assertThat(refused.recordErrors()).singleElement().satisfies(error -> {
+            assertThat(error.batchIndex()).isEqualTo(1);
+            assertThat(error.batchIndexErrorMessage()).contains("without key");
+        });
+    }
+
+    @Test
     void shouldAppendAndReadWhereItIsTheOnlyInSyncReplica() throws Exception {
         LocalReplica replica = leader(0);
 
