@@ -192,7 +192,11 @@ class KillIT {
                         .mapToLong(Long::longValue)
                         .sum();
                 int[] last = {-1, -1, -1};
+                long deadline = System.nanoTime() + Duration.ofMinutes(3).toNanos();
                 for (long read = 0; read < end; ) {
+                    assertThat(System.nanoTime() - deadline)
+                            .as("%d of %d records can be read", read, end)
+                            .isNegative();
                     for (ConsumerRecord<Integer, byte[]> record : consumer.poll(Duration.ofSeconds(10))) {
                         assertThat(record.key())
                                 .as("order and uniqueness in partition " + record.partition())
