@@ -106,7 +106,8 @@ class BatchValidationTest {
     void aControlBatchFromAClientIsRefusedAndFromACoordinatorTaken() throws Exception {
         MemoryRecords marker = MemoryRecords.withEndTransactionMarker(
                 0, now, 0, 7, (short) 0, new EndTransactionMarker(ControlRecordType.ABORT, 0));
-        assertBoth(Errors.INVALID_RECORD, Map.of(), marker);
+        assertBoth(Errors.INVALID_RECORD, Map.of(), copy(marker));
+        assertBoth(Errors.INVALID_RECORD, Map.of(), changed(marker, bytes -> bytes.putInt(BASE_SEQUENCE, 0)));
 
         validation().check(marker, AppendOrigin.COORDINATOR, config(Map.of()), now);
     }
@@ -193,6 +194,7 @@ class BatchValidationTest {
     void aTimestampTooFarInThePastIsRefusedInAnyRecord() throws Exception {
         Map<String, String> config = Map.of("message.timestamp.before.max.ms", "1000");
         assertBoth(Errors.NONE, config, at(now - 1000, now));
+        assertBoth(Errors.NONE, config, at(-1));
         assertBoth(Errors.INVALID_TIMESTAMP, config, at(now, now - 1001, now));
         assertBoth(Errors.INVALID_TIMESTAMP, config, at(now - 1001));
     }

@@ -51,6 +51,9 @@ class ProducerStatesTest {
                 .isEqualTo(11);
         assertThatThrownBy(() -> check(batch(0, 0, 2))).isInstanceOf(OutOfOrderSequenceException.class);
         assertThatThrownBy(() -> check(batch(0, 2, 3)))
+                .as("a known batch and more")
+                .isInstanceOf(OutOfOrderSequenceException.class);
+        assertThatThrownBy(() -> check(batch(0, 3, 1)))
                 .as("part of a known batch")
                 .isInstanceOf(OutOfOrderSequenceException.class);
         assertThatThrownBy(() -> states.commit(check(batch(0, 10, 2)))).isInstanceOf(IllegalArgumentException.class);
@@ -79,6 +82,7 @@ class ProducerStatesTest {
 
     @Test
     void aProducerThatTheLogDoesNotKnowMayBeginAnywhere() {
+        states.check(List.of(batch(3, 77, 1), batch(3, 99, 1)), AppendOrigin.CLIENT, (short) -1);
         append(batch(3, 77, 1));
     }
 

@@ -101,6 +101,18 @@ class TransactionIndexTest {
     }
 
     @Test
+    void aMarkerAtTheNewEndIsCutOff() throws IOException {
+        try (TransactionIndex index = index()) {
+            index.append(new AbortedTxn(1, 100, 110, 111));
+            index.append(new AbortedTxn(2, 112, 120, 121));
+            index.truncateTo(120);
+            assertThat(index.all()).extracting(AbortedTxn::producerId).containsExactly(1L);
+            index.append(new AbortedTxn(3, 112, 120, 121));
+            assertThat(index.all()).extracting(AbortedTxn::producerId).containsExactly(1L, 3L);
+        }
+    }
+
+    @Test
     void markersRise() throws IOException {
         try (TransactionIndex index = index()) {
             index.append(new AbortedTxn(1, 100, 110, 111));
