@@ -96,7 +96,13 @@ final class LeadingPartition {
             return;
         }
         if (offset > log.logStartOffset()) {
-            log.raiseLogStartOffset(offset);
+            try {
+                log.raiseLogStartOffset(offset);
+            } catch (RuntimeException e) {
+                LOG.error("{}: deleting records failed", log.topicPartition(), e);
+                request.fail(Errors.forException(e));
+                return;
+            }
         }
         request.answer(new DeleteResult(Errors.NONE, log.logStartOffset()));
     }

@@ -14,6 +14,7 @@ import dev.ahti.replica.Replicas;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -26,12 +27,15 @@ final class Replication {
     private final int brokerId;
     private final CurrentImage image;
     private final Replicas replicas;
+    private final Supplier<Uuid> registering;
 
-    private Replication(ActorSystem<?> system, int brokerId, CurrentImage image, Replicas replicas) {
+    private Replication(
+            ActorSystem<?> system, int brokerId, CurrentImage image, Replicas replicas, Supplier<Uuid> registering) {
         this.system = system;
         this.brokerId = brokerId;
         this.image = image;
         this.replicas = replicas;
+        this.registering = registering;
     }
 
     static Replication start(
@@ -49,7 +53,7 @@ final class Replication {
                 image,
                 overrides -> current.in(image.get()).topicConfig(overrides),
                 Settings.replica(config));
-        Replication replication = new Replication(system, config.nodeId(), image, replicas);
+        Replication replication = new Replication(system, config.nodeId(), image, replicas, metadata::incarnation);
         image.onChange(replication::follow);
         return replication;
     }
@@ -93,7 +97,8 @@ final class Replication {
     private void follow(ClusterImage before, ClusterImage after) {
         Uuid now = incarnation(after);
         if (now != null && !now.equals(incarnation(before))) {
-            replicas.useIncarnation(now);
+            // Never what the image says: another process may have registered under this broker's id.
+            replicas.useIncarnation(registering.get());
         }
     }
 

@@ -22,6 +22,8 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.ClusterEvent.CurrentClusterState;
+import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.serialization.Serialization;
@@ -131,6 +133,26 @@ class ReplicasTest {
                 .isTrue();
         assertThat(result(allocation.rebalance(regions, scala.collection.immutable.Set$.MODULE$.<String>empty()))
                         .isEmpty())
+                .isTrue();
+    }
+
+    /** A broker's dead predecessor may be a member for a while: nothing is sent there. */
+    @Test
+    void shouldPlaceNothingOnANodeThatCannotBeReached() {
+        CurrentClusterState state = Cluster.get(first).state();
+        Member gone = Cluster.get(second).selfMember();
+        scala.collection.immutable.Set<Member> unreachable =
+                scala.collection.immutable.Set$.MODULE$.<Member>empty().$plus(gone);
+        BrokerShardAllocation allocation = new BrokerShardAllocation(
+                Cluster.get(first).selfMember().address(),
+                () -> state.copy(state.members(), unreachable, state.seenBy(), state.leader(), state.roleLeaderMap()));
+        ActorRef here = Adapter.toClassic(first).deadLetters();
+
+        assertThat(allocation
+                        .allocateShard(here, "2", regions(here, regionOn(second)))
+                        .value()
+                        .get()
+                        .isFailure())
                 .isTrue();
     }
 

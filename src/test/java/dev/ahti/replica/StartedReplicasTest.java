@@ -1,0 +1,81 @@
+package dev.ahti.replica;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ahti.model.PartitionId;
+import dev.ahti.replica.PartitionReplicaCommand.Close;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
+import org.junit.jupiter.api.Test;
+
+class StartedReplicasTest {
+    private static final TopicPartition NAME = new TopicPartition("t", 0);
+    private final PartitionId first = new PartitionId(Uuid.randomUuid(), 0);
+    private final PartitionId second = new PartitionId(Uuid.randomUuid(), 0);
+    private final TestInbox<PartitionReplicaCommand> actor = TestInbox.create();
+    private final List<PartitionId> launched = new ArrayList<>();
+    private final StartedReplicas replicas = new StartedReplicas(launched::add);
+
+    private void run(PartitionId id) {
+        replicas.want(id, NAME);
+        replicas.launch();
+        replicas.started(id, actor.getRef());
+        replicas.settled(id, false);
+    }
+
+    /** Otherwise the new one would set the directory aside as a stray while the old one still writes there. */
+    @Test
+    void shouldNotLaunchATopicOfTheSameNameBeforeTheEarlierHasStopped() {
+        run(first);
+        replicas.close(first, Close.DELETE_FILES);
+        replicas.want(second, NAME);
+        replicas.launch();
+        assertThat(launched).containsExactly(first);
+        assertThat(replicas.opening()).isEqualTo(1);
+
+        replicas.stopped(first, true);
+        replicas.launch();
+
+        assertThat(launched).containsExactly(first, second);
+        actor.expectMessage(Close.DELETE_FILES);
+    }
+
+    @Test
+    void shouldLaunchAgainWhatIsAssignedBackWhileItCloses() {
+        run(first);
+        replicas.close(first, Close.KEEP_FILES);
+        replicas.want(first, NAME);
+        replicas.stopped(first, true);
+        replicas.launch();
+
+        assertThat(launched).containsExactly(first, first);
+    }
+
+    @Test
+    void shouldNotLaunchAtOnceWhatStoppedByItself() {
+        run(first);
+        replicas.stopped(first, false);
+        replicas.launch();
+        assertThat(launched).as("a defect must not become a busy loop").containsExactly(first);
+
+        replicas.launchAgain();
+        assertThat(launched).containsExactly(first, first);
+        assertThat(replicas.allClosedCleanly()).isFalse();
+    }
+
+    @Test
+    void shouldCloseAReplicaThatIsHeardOfTooLate() {
+        replicas.want(first, NAME);
+        replicas.launch();
+        replicas.close(first, Close.KEEP_FILES);
+        assertThat(replicas.size()).isZero();
+        assertThat(replicas.opening()).isZero();
+
+        replicas.started(first, actor.getRef());
+
+        actor.expectMessage(Close.KEEP_FILES);
+    }
+}
