@@ -199,7 +199,7 @@ final class LogRecovery {
             try (FileRecords records = FileRecords.open(segment.logFile().toFile(), false)) {
                 int position = segment.positionOf(from, segments.endPosition(i));
                 for (FileChannelRecordBatch batch : records.batchesFrom(position)) {
-                    if (batch.baseOffset() >= from && batch.hasProducerId()) {
+                    if (batch.lastOffset() >= from && batch.hasProducerId()) {
                         for (AbortedTxn aborted : producers.replay(batch)) {
                             if (aborted.lastOffset() >= reindexFrom) {
                                 segment.transactionIndex().append(aborted);

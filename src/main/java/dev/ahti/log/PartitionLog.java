@@ -314,7 +314,7 @@ public final class PartitionLog implements Closeable {
             if (offset >= segments.endOffset()) {
                 return;
             }
-            if (offset <= segments.all()[0].baseOffset()) {
+            if (offset < segments.all()[0].baseOffset()) {
                 truncateFullyAndStartAt(offset);
                 return;
             }
