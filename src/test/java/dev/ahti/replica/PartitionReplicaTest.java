@@ -310,6 +310,35 @@ class PartitionReplicaTest {
     }
 
     @Test
+    void shouldAppendNothingWhileTheLogLearnsOfTheNextEpoch() {
+        LocalReplica replica = leader(0);
+        Runnable letGo = fixture.holdDisk();
+        change(replica, ledHere(1));
+
+        CompletableFuture<AppendResult> append = append(replica, -1, records("a"));
+        await().during(Duration.ofMillis(100)).until(() -> !append.isDone());
+        letGo.run();
+
+        assertThat(get(append).error()).isEqualTo(Errors.NONE);
+        assertThat(replica.log().endOfEpoch(0)).isEqualTo(new EpochEnd(0, 0));
+        assertThat(replica.leadership().leaderEpoch()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldStepDownAtOnceThoughTheDiskIsSlow() {
+        LocalReplica replica = leader(0, 2);
+        CompletableFuture<AppendResult> waiting = append(replica, -1, records("a"));
+        Runnable letGo = fixture.holdDisk();
+        change(replica, ledHere(1, 2));
+        change(replica, partition -> partition.withLeader(2, 2));
+
+        assertThat(get(waiting).error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        letGo.run();
+        assertThat(get(append(replica, 1, records("b"))).error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        assertThat(replica.leadership().leaderEpoch()).isEqualTo(2);
+    }
+
+    @Test
     void shouldIgnoreAnEarlierStateOfThePartition() {
         PartitionId id = fixture.createTopic("t", List.of(1), Map.of());
         ClusterImage before = fixture.image.get();

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,17 +35,35 @@ import org.apache.kafka.storage.internals.log.LogConfig;
 /** A broker's data directory, image and replica table, without a cluster. */
 final class ReplicaFixture implements AutoCloseable {
     static final int SELF = 1;
+    private static final int DISK_THREADS = 8;
     static final Uuid INCARNATION = Uuid.randomUuid();
 
     final CurrentImage image = new CurrentImage();
     final LogDirectory directory;
     final ReplicaNode node;
     private final ScheduledExecutorService background = Executors.newScheduledThreadPool(1);
-    private final ExecutorService disk = Executors.newFixedThreadPool(8);
+    private final ExecutorService disk = Executors.newFixedThreadPool(DISK_THREADS);
 
     ReplicaFixture(Path path) throws IOException {
         directory = LogDirectory.open(path, SELF, logSettings(background));
         node = new ReplicaNode(SELF, INCARNATION, directory, image, new TopicConfigs(ReplicaFixture::logConfig), disk);
+    }
+
+    /** Keeps the disk's threads busy. @return lets them go */
+    Runnable holdDisk() {
+        CountDownLatch letGo = new CountDownLatch(1);
+        for (int i = 0; i < DISK_THREADS; i++) {
+            CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            letGo.await();
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    },
+                    disk);
+        }
+        return letGo::countDown;
     }
 
     static LogSettings logSettings(ScheduledExecutorService background) {
