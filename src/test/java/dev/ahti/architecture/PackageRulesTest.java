@@ -22,6 +22,7 @@ class PackageRulesTest {
             List.of("model"),
             List.of("config", "metrics"),
             List.of("protocol", "log"),
+            List.of("peer"),
             List.of("metadata"),
             List.of("replica"),
             List.of("group", "transaction"),
