@@ -1,0 +1,230 @@
+package dev.ahti.network;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The threads on which requests run, from the socket to the log and back. What a task hands on runs next on the same
+ * thread; another is woken only where more waits than those awake are about to take. A ForkJoinPool wakes a thread for
+ * each hand-over between two actors, which cost a third of the broker's time under produce load.
+ *
+ * <pre>
+ *   asleep --- woken: more tasks wait than threads are awake ---> awake: takes tasks in turn
+ *     ^                                                             |
+ *     +------------------------- nothing waits ---------------------+
+ * </pre>
+ *
+ * No more are awake than {@code parallelism}, unless those stand still (a slow disk): then every {@link #WATCH_NANOS}
+ * one more, up to {@code maxThreads}.
+ */
+final class RequestThreads extends AbstractExecutorService {
+    static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private static final long IDLE_WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final int parallelism;
+    private final int maxThreads;
+    private final ThreadFactory factory;
+    private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger awake = new AtomicInteger();
+    private final AtomicInteger threads = new AtomicInteger();
+    /** The last to fall asleep is the first to be woken: its caches are warm. */
+    private final AtomicReference<Sleeper> asleep = new AtomicReference<>();
+
+    private final CountDownLatch terminated = new CountDownLatch(1);
+    private final Thread watch;
+    private volatile boolean shutdown;
+    /** Tasks taken so far, by whichever threads: not exact, but it does not stand still while they do not. */
+    private volatile long taken;
+
+    RequestThreads(int parallelism, int maxThreads, ThreadFactory factory) {
+        this.parallelism = parallelism;
+        this.maxThreads = maxThreads;
+        this.factory = factory;
+        this.watch = factory.newThread(this::watch);
+        watch.start();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        if (shutdown) {
+            throw new RejectedExecutionException("shut down");
+        }
+        int queued = waiting.incrementAndGet();
+        tasks.add(task);
+        int now = awake.get();
+        // One of those awake takes it when it is done with its own: often the caller itself.
+        if (queued > now && now < parallelism) {
+            wakeOne();
+        }
+    }
+
+    private void wakeOne() {
+        while (true) {
+            Sleeper first = asleep.get();
+            if (first == null) {
+                addThread();
+                return;
+            }
+            if (asleep.compareAndSet(first, first.next) && first.wake()) {
+                return;
+            }
+        }
+    }
+
+    private void addThread() {
+        int count = threads.get();
+        while (count < maxThreads && !shutdown) {
+            if (threads.compareAndSet(count, count + 1)) {
+                awake.incrementAndGet();
+                factory.newThread(this::work).start();
+                return;
+            }
+            count = threads.get();
+        }
+    }
+
+    private void work() {
+        try {
+            while (true) {
+                Runnable task = tasks.poll();
+                if (task != null) {
+                    waiting.decrementAndGet();
+                    taken++;
+                    run(task);
+                } else if (shutdown) {
+                    return;
+                } else {
+                    sleep();
+                }
+            }
+        } finally {
+            awake.decrementAndGet();
+            if (threads.decrementAndGet() == 0 && shutdown) {
+                terminated.countDown();
+            }
+        }
+    }
+
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+        }
+    }
+
+    /**
+     * Lies down first and looks at the queue afterwards; who adds a task does so first and looks for sleepers afterwards:
+     * so no task is left lying between the two.
+     */
+    private void sleep() {
+        Sleeper self = new Sleeper(Thread.currentThread());
+        do {
+            self.next = asleep.get();
+        } while (!asleep.compareAndSet(self.next, self));
+        awake.decrementAndGet();
+        if ((!tasks.isEmpty() || shutdown) && self.wake()) {
+            asleep.compareAndSet(self, self.next); // Else its empty place stays until somebody comes to it.
+            return;
+        }
+        while (self.isAsleep()) {
+            LockSupport.park(this);
+        }
+    }
+
+    /** Tasks wait and nobody takes one: those awake are held up, so another is woken whatever their number. */
+    private void watch() {
+        long before = -1;
+        boolean idle = false;
+        while (!shutdown) {
+            LockSupport.parkNanos(this, idle ? IDLE_WATCH_NANOS : WATCH_NANOS);
+            long now = taken;
+            boolean still = now == before;
+            if (still && waiting.get() > 0) {
+                wakeOne();
+            }
+            idle = still && waiting.get() == 0;
+            before = now;
+        }
+    }
+
+    @Override
+    public void shutdown() {
+        shutdown = true;
+        LockSupport.unpark(watch);
+        Sleeper each = asleep.getAndSet(null);
+        while (each != null) {
+            each.wake();
+            each = each.next;
+        }
+        if (threads.get() == 0) {
+            terminated.countDown();
+        }
+    }
+
+    @Override
+    public List<Runnable> shutdownNow() {
+        List<Runnable> left = new ArrayList<>();
+        Runnable task;
+        while ((task = tasks.poll()) != null) {
+            waiting.decrementAndGet();
+            left.add(task);
+        }
+        shutdown();
+        return left;
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return shutdown;
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return terminated.getCount() == 0;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        return terminated.await(timeout, unit);
+    }
+
+    /** One sleep of one thread. Whoever ends it counts the thread as awake. */
+    private final class Sleeper {
+        private final Thread thread;
+        private final AtomicBoolean woken = new AtomicBoolean();
+        private Sleeper next;
+
+        Sleeper(Thread thread) {
+            this.thread = thread;
+        }
+
+        boolean isAsleep() {
+            return !woken.get();
+        }
+
+        boolean wake() {
+            if (!woken.compareAndSet(false, true)) {
+                return false;
+            }
+            awake.incrementAndGet();
+            if (thread != Thread.currentThread()) {
+                LockSupport.unpark(thread);
+            }
+            return true;
+        }
+    }
+}

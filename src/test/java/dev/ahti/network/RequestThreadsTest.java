@@ -1,0 +1,205 @@
+package dev.ahti.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RequestThreadsTest {
+    private static final long DEADLINE_SECONDS = 60;
+
+    private final Set<Thread> made = ConcurrentHashMap.newKeySet();
+    private final List<Throwable> uncaught = new ArrayList<>();
+    private final CountDownLatch release = new CountDownLatch(1);
+    private final RequestThreads threads = new RequestThreads(2, 5, this::thread);
+
+    private Thread thread(Runnable work) {
+        Thread thread = new Thread(work);
+        thread.setDaemon(true);
+        thread.setUncaughtExceptionHandler((where, failure) -> uncaught.add(failure));
+        made.add(thread);
+        return thread;
+    }
+
+    @AfterEach
+    void shutDown() {
+        release.countDown();
+        threads.shutdown();
+    }
+
+    /** Not counting the one that watches. */
+    private int workers() {
+        return made.size() - 1;
+    }
+
+    @Test
+    void whatATaskHandsOnRunsOnTheSameThread() throws Exception {
+        List<Thread> ran = new ArrayList<>();
+        CompletableFuture<Void> done = new CompletableFuture<>();
+
+        threads.execute(() -> handOn(ran, 100, done));
+
+        done.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        assertThat(ran).hasSize(101).containsOnly(ran.get(0));
+    }
+
+    private void handOn(List<Thread> ran, int more, CompletableFuture<Void> done) {
+        ran.add(Thread.currentThread());
+        if (more > 0) {
+            threads.execute(() -> handOn(ran, more - 1, done));
+        } else {
+            done.complete(null);
+        }
+    }
+
+    @Test
+    void asManyRunAtTheSameTimeAsThereAreCores() throws Exception {
+        CountDownLatch both = new CountDownLatch(2);
+        CompletableFuture<Void> together = new CompletableFuture<>();
+
+        for (int i = 0; i < 3; i++) {
+            threads.execute(() -> {
+                both.countDown();
+                awaitLatch(both);
+                together.complete(null);
+            });
+        }
+
+        together.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whileTheOthersStandStillFurtherThreadsTakeWhatWaits() throws Exception {
+        CompletableFuture<Void> ran = new CompletableFuture<>();
+        for (int i = 0; i < 4; i++) {
+            threads.execute(() -> awaitLatch(release));
+        }
+
+        threads.execute(() -> ran.complete(null));
+
+        ran.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        assertThat(workers()).isEqualTo(5);
+    }
+
+    @Test
+    void noMoreThreadsAreMadeThanTheirLargestNumber() {
+        AtomicInteger begun = new AtomicInteger();
+        for (int i = 0; i < 9; i++) {
+            threads.execute(() -> {
+                begun.incrementAndGet();
+                awaitLatch(release);
+            });
+        }
+        await().atMost(Duration.ofSeconds(DEADLINE_SECONDS)).until(() -> begun.get() == 5);
+
+        release.countDown();
+
+        await().atMost(Duration.ofSeconds(DEADLINE_SECONDS)).until(() -> begun.get() == 9);
+        assertThat(workers()).isEqualTo(5);
+    }
+
+    @Test
+    void noTaskIsLeftLyingWhenThreadsFallAsleepAsItComes() throws Exception {
+        int producers = 4;
+        int each = 20_000;
+        AtomicInteger ran = new AtomicInteger();
+        List<Thread> outside = new ArrayList<>();
+        for (int p = 0; p < producers; p++) {
+            Thread producer = new Thread(() -> {
+                for (int i = 0; i < each; i++) {
+                    CompletableFuture<Void> answered = new CompletableFuture<>();
+                    threads.execute(() -> threads.execute(() -> {
+                        ran.incrementAndGet();
+                        answered.complete(null);
+                    }));
+                    if (i % 3 == 0) {
+                        answered.orTimeout(DEADLINE_SECONDS, TimeUnit.SECONDS).join();
+                    }
+                }
+            });
+            outside.add(producer);
+            producer.start();
+        }
+        for (Thread producer : outside) {
+            producer.join(TimeUnit.SECONDS.toMillis(DEADLINE_SECONDS));
+        }
+
+        await().atMost(Duration.ofSeconds(DEADLINE_SECONDS)).until(() -> ran.get() == producers * each);
+    }
+
+    @Test
+    void aTaskThatFailsIsReportedAndTheThreadGoesOn() throws Exception {
+        CompletableFuture<Void> next = new CompletableFuture<>();
+        threads.execute(() -> {
+            throw new IllegalStateException("planted");
+        });
+
+        threads.execute(() -> next.complete(null));
+
+        next.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        assertThat(uncaught).hasSize(1);
+    }
+
+    @Test
+    void shutDownRunsWhatWaitsAndTakesNothingMore() throws Exception {
+        AtomicInteger ran = new AtomicInteger();
+        for (int i = 0; i < 10; i++) {
+            threads.execute(() -> {
+                awaitLatch(release);
+                ran.incrementAndGet();
+            });
+        }
+
+        threads.shutdown();
+        release.countDown();
+
+        assertThat(threads.awaitTermination(DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(ran.get()).isEqualTo(10);
+        assertThatThrownBy(() -> threads.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+    }
+
+    @Test
+    void shutDownNowReturnsWhatHasNotRun() throws Exception {
+        CountDownLatch begun = new CountDownLatch(2);
+        for (int i = 0; i < 2; i++) {
+            threads.execute(() -> {
+                begun.countDown();
+                awaitLatch(release);
+            });
+        }
+        awaitLatch(begun);
+        Runnable left = () -> {};
+        // The watch may have woken a further thread, which takes it first: so several.
+        for (int i = 0; i < 10; i++) {
+            threads.execute(() -> awaitLatch(release));
+        }
+        threads.execute(left);
+
+        assertThat(threads.shutdownNow()).contains(left);
+        release.countDown();
+        assertThat(threads.awaitTermination(DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(threads.isTerminated()).isTrue();
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            if (!latch.await(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("waited in vain");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
