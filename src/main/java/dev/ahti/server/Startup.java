@@ -13,6 +13,7 @@ import dev.ahti.metadata.CurrentImage;
 import dev.ahti.metadata.Metadata;
 import dev.ahti.metadata.MetadataDatabase;
 import dev.ahti.metadata.image.ClusterImage;
+import dev.ahti.model.PeerAddress;
 import dev.ahti.protocol.SupportedApis;
 import java.io.IOException;
 import java.util.Optional;
@@ -150,7 +151,15 @@ final class Startup {
                 directory.clusterId(),
                 listeners.advertised(config.advertisedListeners()),
                 Optional.ofNullable(config.stringValue("broker.rack")),
+                Optional.of(peerAddress()),
                 directory.logsIntact());
+    }
+
+    private PeerAddress peerAddress() {
+        return new PeerAddress(
+                config.stringValue("ahti.cluster.host"),
+                config.intValue("ahti.replication.port"),
+                Cluster.get(system).selfMember().uniqueAddress().longUid());
     }
 
     /** While the start lasts it ends the start; later it ends the process, as it stands: nothing may be written. */
