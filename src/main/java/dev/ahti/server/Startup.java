@@ -92,6 +92,7 @@ final class Startup {
                 system, Settings.metadata(config), identity(listeners), new CurrentImage(), this::onFatal);
         ClusterImage image = await("to be registered", metadata.registered());
         directory.joinCluster(image.clusterId());
+        directory.setStraysAside(topicId -> image.topic(topicId) != null);
         times.passed("registered");
         CurrentBrokerConfig current = new CurrentBrokerConfig(config);
         Replication replication = Replication.start(system, config, current, directory, metadata);
