@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ahti.testing.EmbeddedBroker;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +62,18 @@ class BrokerTest {
         try (EmbeddedBroker broker = EmbeddedBroker.start(data)) {
             assertThatThrownBy(() -> EmbeddedBroker.start(data)).hasMessageContaining("in use");
             produce(broker, "t", List.of("still here"));
+        }
+    }
+
+    /** Rule 25: where brokers ask for a cluster to join there is nothing at a broker that is alone. */
+    @Test
+    void aBrokerAloneOffersNoClusterToJoin() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(data)) {
+            URI uri = URI.create(broker.management() + "/bootstrap/seed-nodes");
+            assertThat(HttpClient.newHttpClient()
+                            .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(404);
         }
     }
 

@@ -74,7 +74,12 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     public BrokerProcess awaitReady() {
-        process.awaitLine(line -> line.contains("ready: broker"), 60);
+        return awaitOutput("ready: broker");
+    }
+
+    /** Waits for a line with this in it. */
+    public BrokerProcess awaitOutput(String part) {
+        process.awaitLine(line -> line.contains(part), 60);
         return this;
     }
 
