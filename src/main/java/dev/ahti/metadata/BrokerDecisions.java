@@ -92,6 +92,7 @@ final class BrokerDecisions {
                 registration.directoryId(),
                 registration.endpoints(),
                 registration.rack(),
+                registration.peerAddress(),
                 registration.metadataVersion()));
     }
 

@@ -145,6 +145,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
                         identity.clusterId(),
                         identity.endpoints(),
                         identity.rack(),
+                        identity.peerAddress(),
                         MetadataSettings.METADATA_VERSION,
                         logsIntact,
                         follower,

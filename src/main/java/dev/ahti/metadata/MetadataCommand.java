@@ -14,6 +14,7 @@ import dev.ahti.metadata.MetadataReply.TopicsReply;
 import dev.ahti.metadata.image.IsrMember;
 import dev.ahti.model.Endpoint;
 import dev.ahti.model.PartitionId;
+import dev.ahti.model.PeerAddress;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
@@ -126,6 +127,7 @@ public sealed interface MetadataCommand extends MetadataSingleton.Message, Clust
             String clusterId,
             List<Endpoint> endpoints,
             Optional<String> rack,
+            Optional<PeerAddress> peerAddress,
             int metadataVersion,
             boolean logsIntact,
             ActorRef<Publication> follower,

@@ -45,6 +45,11 @@ public final class MetadataDatabase implements AutoCloseable {
         UnusableException(String message, Throwable cause) {
             super(message, cause);
         }
+
+        /** Whether nothing but reaching it is the trouble: it may come back by itself. */
+        public boolean unreachable() {
+            return getCause() instanceof SQLException e && MetadataDatabase.unreachable(e);
+        }
     }
 
     /** URL of the database embedded in this node: each commit is on its way to the disk before it is answered. */
@@ -86,6 +91,16 @@ public final class MetadataDatabase implements AutoCloseable {
         }
     }
 
+    /** One that cannot be reached now, whose tables are known to be there (rule 23): Pekko Persistence tries on. */
+    public static MetadataDatabase away(String url, String user, String password) {
+        return new MetadataDatabase(url, user, password, null);
+    }
+
+    /** Whether it was not reached when the broker started. */
+    public boolean away() {
+        return connection == null;
+    }
+
     private static String explain(String url, String user, SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         String database = "the metadata database " + url.replaceAll("[?;].*", "");
@@ -98,10 +113,16 @@ public final class MetadataDatabase implements AutoCloseable {
             return database + " does not exist: create it, or correct ahti.metadata.url";
         } else if (state.equals("42501")) {
             return database + " does not let user \"" + user + "\" create tables: grant CREATE on its schema";
-        } else if (state.startsWith("08")) {
+        } else if (unreachable(e)) {
             return database + " cannot be reached: start it, or correct ahti.metadata.url (" + firstLine(e) + ")";
         }
         return database + " cannot be used: " + firstLine(e) + " (SQL state " + state + ")";
+    }
+
+    /** Class 08 is the connection; 57P0x is a PostgreSQL that stops, or is not yet up. */
+    private static boolean unreachable(SQLException e) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        return state.startsWith("08") || state.startsWith("57P0");
     }
 
     private static String firstLine(Throwable e) {
@@ -220,6 +241,9 @@ public final class MetadataDatabase implements AutoCloseable {
 
     @Override
     public void close() {
+        if (connection == null) {
+            return;
+        }
         try {
             connection.close();
         } catch (SQLException e) {

@@ -62,9 +62,11 @@ final class Shutdown {
 
     private CompletionStage<Done> handOver(Metadata metadata) {
         NodeState.get(system).ready(false);
-        return downed()
-                ? CompletableFuture.completedFuture(Done.getInstance())
-                : metadata.controlledShutdown(HANDOVER).thenApply(left -> Done.getInstance());
+        if (downed()) {
+            LOG.error("The other brokers have removed this one from the cluster: it stops, and is to be started again");
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+        return metadata.controlledShutdown(HANDOVER).thenApply(left -> Done.getInstance());
     }
 
     /** Nobody listens to a node that the others have removed. */

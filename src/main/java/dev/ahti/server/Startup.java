@@ -13,14 +13,18 @@ import dev.ahti.metadata.CurrentImage;
 import dev.ahti.metadata.Metadata;
 import dev.ahti.metadata.MetadataDatabase;
 import dev.ahti.metadata.image.ClusterImage;
+import dev.ahti.model.PeerAddress;
 import dev.ahti.protocol.SupportedApis;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.Cluster;
@@ -38,12 +42,14 @@ import org.slf4j.LoggerFactory;
 final class Startup {
     private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
     private static final long SAY_SO_SECONDS = 10;
+    private static final long LEAVE_SECONDS = 10;
 
     private final BrokerConfig config;
     private final boolean ownProcess;
     private final ScheduledExecutorService background = Background.start();
     private final CompletableFuture<Object> refused = new CompletableFuture<>();
     private final PhaseTimes times = new PhaseTimes();
+    private ClusterFormation formation;
     private LogDirectory directory;
     private MetadataDatabase database;
     private ActorSystem<Void> system;
@@ -67,7 +73,7 @@ final class Startup {
         if (!config.ignoredNames().isEmpty()) {
             LOG.info("These settings of Kafka mean nothing here: {}", String.join(", ", config.ignoredNames()));
         }
-        refuseOtherNodes();
+        formation = ClusterFormation.of(config);
         CompletableFuture<Config> pekko = CompletableFuture.supplyAsync(ConfigFactory::load);
         CompletableFuture<?> protocol = CompletableFuture.runAsync(SupportedApis::advertised);
         Ports.check(config);
@@ -77,13 +83,15 @@ final class Startup {
         system = ActorSystem.create(
                 Behaviors.empty(),
                 "ahti",
-                PekkoSettings.of(config, ownProcess)
+                PekkoSettings.of(config, formation, ownProcess)
                         .withFallback(database.config())
                         .withFallback(pekko.join()));
+        CoordinatedShutdown.get(system)
+                .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "end the start", this::onShutdown);
         times.passed("actor system");
         CompletableFuture<Listeners> binding = Listeners.bind(system, config);
         CompletionStage<String> management = ManagementHttp.start(system);
-        joinCluster();
+        joinCluster(management);
         Listeners listeners = await("for the ports of listeners", binding);
         times.passed("ports and cluster");
 
@@ -91,6 +99,7 @@ final class Startup {
                 system, Settings.metadata(config), identity(listeners), new CurrentImage(), this::onFatal);
         ClusterImage image = await("to be registered", metadata.registered());
         directory.joinCluster(image.clusterId());
+        directory.setStraysAside(topicId -> image.topic(topicId) != null);
         times.passed("registered");
         CurrentBrokerConfig current = new CurrentBrokerConfig(config);
         Replication replication = Replication.start(system, config, current, directory, metadata);
@@ -118,29 +127,54 @@ final class Startup {
         return new Broker(config, system, listeners.bound(), address, shutdown);
     }
 
-    /** Rather than making a cluster of its own beside that of the others. */
-    private void refuseOtherNodes() {
-        if (!config.listValue("ahti.cluster.contact-points").isEmpty()) {
-            throw new StartProblem("ahti.cluster.contact-points is set, but this version runs a broker alone only:"
-                    + " leave it empty");
+    /** Rule 23: a broker that the cluster knows waits for a database that is away; a first start does not. */
+    private MetadataDatabase openDatabase() throws MetadataDatabase.UnusableException {
+        String configured = config.stringValue("ahti.metadata.url");
+        String url = configured == null ? MetadataDatabase.embeddedUrl(config.dataDirectory()) : configured;
+        String user = config.stringValue("ahti.metadata.user");
+        String password = config.stringValue("ahti.metadata.password");
+        try {
+            return MetadataDatabase.open(url, user, password);
+        } catch (MetadataDatabase.UnusableException e) {
+            if (!e.unreachable() || directory.clusterId().isEmpty()) {
+                throw e;
+            }
+            LOG.warn("Going on without it: {}", e.getMessage());
+            return MetadataDatabase.away(url, user, password);
         }
     }
 
-    private MetadataDatabase openDatabase() throws MetadataDatabase.UnusableException {
-        String url = config.stringValue("ahti.metadata.url");
-        return MetadataDatabase.open(
-                url == null ? MetadataDatabase.embeddedUrl(config.dataDirectory()) : url,
-                config.stringValue("ahti.metadata.user"),
-                config.stringValue("ahti.metadata.password"));
+    private void joinCluster(CompletionStage<String> management) throws Exception {
+        if (!formation.alone()) {
+            await("for the port of management, where the other brokers ask", management);
+            await("for the database", warmUp());
+        }
+        CompletableFuture<Object> up = new CompletableFuture<>();
+        Cluster.get(system).registerOnMemberUp(() -> up.complete(Done.getInstance()));
+        formation.begin(system);
+        await("to be a member of the cluster", up);
     }
 
-    /** Rule 25: a node is alone only with discovery {@code config} and no contact points. */
-    private void joinCluster() throws Exception {
-        Cluster cluster = Cluster.get(system);
-        CompletableFuture<Object> up = new CompletableFuture<>();
-        cluster.registerOnMemberUp(() -> up.complete(cluster));
-        cluster.join(cluster.selfAddress());
-        await("to be a member of the cluster", up);
+    /** Without it a later fail-over to this node is slower, that is all. */
+    private CompletionStage<?> warmUp() {
+        return database.away()
+                ? CompletableFuture.completedFuture(null)
+                : Metadata.warmUp(system, config.nodeId()).exceptionally(failure -> {
+                    LOG.warn("The journal was not warmed up: {}", failure.toString());
+                    return null;
+                });
+    }
+
+    /** Somebody other than Main ends the node: Pekko, when the others do not take it or have removed it. */
+    private CompletionStage<Done> onShutdown() {
+        CoordinatedShutdown.Reason reason =
+                CoordinatedShutdown.get(system).getShutdownReason().orElse(CoordinatedShutdown.unknownReason());
+        refused.completeExceptionally(new StartProblem(
+                reason.equals(CoordinatedShutdown.incompatibleConfigurationDetectedReason())
+                        ? "the brokers at ahti.cluster.contact-points do not take this one: give all of them the same"
+                                + " ahti.cluster.secret, and the same version of Ahti"
+                        : "the start was ended: " + reason.getClass().getSimpleName().replace("$", "")));
+        return CompletableFuture.completedFuture(Done.getInstance());
     }
 
     private BrokerIdentity identity(Listeners listeners) {
@@ -150,7 +184,15 @@ final class Startup {
                 directory.clusterId(),
                 listeners.advertised(config.advertisedListeners()),
                 Optional.ofNullable(config.stringValue("broker.rack")),
+                Optional.of(peerAddress()),
                 directory.logsIntact());
+    }
+
+    private PeerAddress peerAddress() {
+        return new PeerAddress(
+                config.stringValue("ahti.cluster.host"),
+                config.intValue("ahti.replication.port"),
+                Cluster.get(system).selfMember().uniqueAddress().longUid());
     }
 
     /** While the start lasts it ends the start; later it ends the process, as it stands: nothing may be written. */
@@ -186,7 +228,7 @@ final class Startup {
             database.close();
         }
         if (system != null) {
-            system.terminate();
+            leave();
         }
         if (directory != null) {
             try {
@@ -196,5 +238,21 @@ final class Startup {
             }
         }
         background.shutdownNow();
+    }
+
+    /** In order where there are others, who need not wonder then where this node has gone. */
+    private void leave() {
+        boolean ending = CoordinatedShutdown.get(system).getShutdownReason().isPresent();
+        system.terminate();
+        if (ending || formation.alone()) {
+            return;
+        }
+        try {
+            system.getWhenTerminated().toCompletableFuture().get(LEAVE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("Left without saying so", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -55,7 +55,8 @@ public final class FakeMetadata implements MetadataClient {
                     new Endpoint(listener, LISTENER, listener.toLowerCase(java.util.Locale.ROOT) + id, 9000 + id));
         }
         Uuid incarnation = new Uuid(1, id);
-        apply(new RegisterBroker(id, incarnation, new Uuid(2, id), endpoints, Optional.of("rack" + id), 1));
+        apply(new RegisterBroker(
+                id, incarnation, new Uuid(2, id), endpoints, Optional.of("rack" + id), Optional.empty(), 1));
         apply(new UnfenceBroker(id, incarnation));
         return this;
     }

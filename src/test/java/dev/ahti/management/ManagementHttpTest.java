@@ -73,6 +73,7 @@ class ManagementHttpTest {
                 Uuid.randomUuid(),
                 List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "h", 9092)),
                 Optional.of("r1"),
+                Optional.empty(),
                 false,
                 false,
                 1);

@@ -36,7 +36,7 @@ class BrokerSessionTest {
             new CompletableFuture<>(), new CompletableFuture<>(), new CompletableFuture<>(), incarnation -> {});
     private final ActorRef<BrokerSession.Message> session = kit.spawn(BrokerSession.create(
             MetadataNode.settings(1000),
-            new BrokerIdentity(1, new Uuid(9, 1), "", List.of(), Optional.empty(), false),
+            new BrokerIdentity(1, new Uuid(9, 1), "", List.of(), Optional.empty(), Optional.empty(), false),
             current,
             singleton.getRef(),
             follower.getRef(),

@@ -7,6 +7,7 @@ import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.IsrMember;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.model.Endpoint;
+import dev.ahti.model.PeerAddress;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
@@ -26,6 +27,7 @@ final class Images {
                 new Uuid(9, broker),
                 List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "host" + broker, 9092)),
                 Optional.ofNullable(rack),
+                Optional.of(new PeerAddress("host" + broker, 2552, broker)),
                 1);
     }
 

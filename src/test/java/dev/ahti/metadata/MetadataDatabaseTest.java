@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ahti.metadata.MetadataDatabase.UnusableException;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +46,32 @@ class MetadataDatabaseTest {
         MetadataDatabase.open(url, "ahti", "right").close();
 
         expect(url, "ahti", "wrong", "refuses user \"ahti\"", "ahti.metadata.password");
+    }
+
+    @Test
+    void aWrongPasswordOfPostgresqlSaysSoAndAServerThatHasStoppedToo() throws Exception {
+        String url;
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().start()) {
+            url = postgres.getJdbcUrl("postgres", "postgres").replaceAll("\\?.*", "");
+            askForPasswords(postgres);
+
+            MetadataDatabase.open(url, "ahti", "right").close();
+            expect(url, "ahti", "wrong", "refuses user \"ahti\"", "ahti.metadata.password");
+            expect(url, "nobody", "right", "refuses user \"nobody\"", "ahti.metadata.user");
+        }
+        expect(url, "ahti", "right", url + " cannot be reached: start it", "ahti.metadata.url");
+    }
+
+    private static void askForPasswords(EmbeddedPostgres postgres) throws Exception {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE USER ahti PASSWORD 'right'");
+            statement.execute("GRANT ALL ON SCHEMA public TO ahti");
+            ResultSet file = statement.executeQuery("SHOW hba_file");
+            file.next();
+            Files.writeString(Path.of(file.getString(1)), "host all all all scram-sha-256\n");
+            statement.execute("SELECT pg_reload_conf()");
+        }
     }
 
     @Test

@@ -64,6 +64,7 @@ final class MetadataNode implements AutoCloseable {
                 "",
                 List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", 9092)),
                 Optional.empty(),
+                Optional.empty(),
                 logsIntact);
         metadata = Metadata.start(system, settings, identity, new CurrentImage(), fatal::add);
         metadata.registered().thenRun(database::close);

@@ -75,6 +75,7 @@ class MetadataSingletonTest {
                 "",
                 List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "host" + directory, 9092)),
                 Optional.empty(),
+                Optional.empty(),
                 1,
                 intact,
                 follower.getRef(),

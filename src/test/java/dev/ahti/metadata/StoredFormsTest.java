@@ -11,6 +11,7 @@ import dev.ahti.metadata.event.CreateTopic;
 import dev.ahti.metadata.event.DeleteTopic;
 import dev.ahti.metadata.event.FenceBroker;
 import dev.ahti.metadata.event.MetadataEvent;
+import dev.ahti.metadata.event.RegisterBroker;
 import dev.ahti.metadata.event.ReserveProducerIds;
 import dev.ahti.metadata.event.SetConfig;
 import dev.ahti.metadata.event.SetFeature;
@@ -94,6 +95,15 @@ class StoredFormsTest {
                 .get();
     }
 
+    /** @param stored as {@link #stored} writes it */
+    private static Object read(String stored) {
+        int space = stored.indexOf(' ');
+        String manifest = stored.substring(0, space);
+        int serializer = SERIALIZATION.findSerializerFor(EVENTS.get(0)).identifier();
+        byte[] json = stored.substring(space + 1).getBytes(StandardCharsets.UTF_8);
+        return SERIALIZATION.deserialize(json, serializer, manifest).get();
+    }
+
     private static ClusterImage image() {
         return Images.apply(ClusterImage.empty(), EVENTS.toArray(MetadataEvent[]::new));
     }
@@ -127,6 +137,19 @@ class StoredFormsTest {
 
         assertThat(stored(snapshot)).isEqualTo(golden("snapshot.txt").get(0));
         assertThat(((ImageSnapshot) roundTrip(snapshot)).toImage()).isEqualTo(image());
+    }
+
+    @Test
+    void brokersStoredBeforeTheyHadPeerAddressesAreRead() throws IOException {
+        List<String> earlier = golden("before-peer-addresses.txt");
+
+        RegisterBroker event = (RegisterBroker) read(earlier.get(0));
+        ClusterImage image = ((ImageSnapshot) read(earlier.get(1))).toImage();
+
+        assertThat(event.peerAddress()).isEmpty();
+        assertThat(event.rack()).contains("rack");
+        assertThat(image.brokers().get(1).peerAddress()).isEmpty();
+        assertThat(image.brokers().get(1).fenced()).isTrue();
     }
 
     @Test

@@ -2,21 +2,30 @@ package dev.ahti.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.ahti.testing.EmbeddedBroker;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
@@ -56,9 +65,61 @@ class BrokerTest {
         }
     }
 
-    private static void create(EmbeddedBroker broker, String topic) throws Exception {
+    /** Rule 25: where brokers ask for a cluster to join there is nothing at a broker that is alone. */
+    @Test
+    void aBrokerAloneOffersNoClusterToJoin() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(data)) {
+            URI uri = URI.create(broker.management() + "/bootstrap/seed-nodes");
+            assertThat(HttpClient.newHttpClient()
+                            .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(404);
+        }
+    }
+
+    /** Rule 24. The directory that comes back is as one whose broker was down when the topic was deleted. */
+    @Test
+    void aTopicDeletedWhileTheBrokerWasDownIsSetAsideAndATopicOfItsNameSeesNothingOfIt() throws Exception {
+        Path elsewhere = data.resolveSibling(data.getFileName() + "-elsewhere");
+        Uuid id;
+        try (EmbeddedBroker broker = EmbeddedBroker.start(data)) {
+            id = create(broker, "t");
+            produce(broker, "t", List.of("old"));
+        }
+        copy(data.resolve("t-0"), elsewhere);
+        try (EmbeddedBroker broker = EmbeddedBroker.start(data);
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+            admin.deleteTopics(List.of("t")).all().get(10, TimeUnit.SECONDS);
+            await("the directory is given up").until(() -> !Files.exists(data.resolve("t-0")));
+        }
+        Files.move(elsewhere, data.resolve("t-0"));
+
+        try (EmbeddedBroker broker = EmbeddedBroker.start(data)) {
+            Path stray = data.resolve("t-0." + id + "-stray");
+            assertThat(stray.resolve("00000000000000000000.log")).isNotEmptyFile();
+            assertThat(data.resolve("t-0")).doesNotExist();
+
+            create(broker, "t");
+            produce(broker, "t", List.of("new"));
+
+            assertThat(consume(broker, "t", 1)).containsExactly("new");
+            assertThat(stray).exists();
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
+    }
+
+    private static Uuid create(EmbeddedBroker broker, String topic) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
-            admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get(10, TimeUnit.SECONDS);
+            return admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1)))
+                    .topicId(topic)
+                    .get(10, TimeUnit.SECONDS);
         }
     }
 

@@ -3,7 +3,11 @@ package dev.ahti.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ahti.testing.BrokerProcess;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -20,6 +24,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -95,6 +100,51 @@ class KillIT {
                 assertThat(admin.listTopics().names().get()).hasSize(LONG ? 50 : 8);
             }
             System.out.println("ms of each restart: " + restartsMs);
+        }
+    }
+
+    /**
+     * The kill comes between persist and publish: PostgreSQL has written the commit and waits for a standby that is not
+     * there before it answers, so that the broker cannot know.
+     */
+    @Test
+    void aTopicThatWasStoredButNotPublishedIsThereAfterTheKill() throws Exception {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder()
+                        .setServerConfig("synchronous_commit", "on")
+                        .start();
+                BrokerProcess broker = BrokerProcess.on(directory)
+                        .with("ahti.metadata.url", postgres.getJdbcUrl("postgres", "postgres"))
+                        .start();
+                Admin client = admin(broker)) {
+            sql(postgres, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+            sql(postgres, "SELECT pg_reload_conf()");
+            KafkaFuture<Void> answer = client.createTopics(List.of(new NewTopic("stored", 2, (short) 1)))
+                    .all();
+            Awaitility.await("the commit waits for the standby")
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> sql(postgres, "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"));
+
+            broker.kill();
+
+            assertThat(answer).isNotDone();
+            sql(postgres, "ALTER SYSTEM RESET synchronous_standby_names");
+            sql(postgres, "SELECT pg_reload_conf()");
+            broker.start();
+            assertThat(client.describeTopics(List.of("stored"))
+                            .allTopicNames()
+                            .get()
+                            .get("stored")
+                            .partitions())
+                    .hasSize(2)
+                    .allSatisfy(partition -> assertThat(partition.leader().id()).isEqualTo(1));
+        }
+    }
+
+    /** Whether there was a row. */
+    private static boolean sql(EmbeddedPostgres postgres, String command) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            return statement.execute(command) && statement.getResultSet().next();
         }
     }
 

@@ -69,6 +69,14 @@ class StartErrorsIT {
     }
 
     @Test
+    void aClusterOnEmbeddedDatabases() {
+        assertRefused(
+                BrokerProcess.on(data).with("ahti.cluster.contact-points", "127.0.0.1:8558,127.0.0.1:8559"),
+                "ahti.metadata.url",
+                "jdbc:postgresql://host/database");
+    }
+
+    @Test
     void aDatabaseThatIsNotThere() {
         int port = BrokerProcess.freePort();
         assertRefused(

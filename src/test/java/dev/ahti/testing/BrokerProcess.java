@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,27 @@ public final class BrokerProcess implements AutoCloseable {
         settings.put("log.dirs", data.toString());
     }
 
+    /**
+     * Has the classes of a start in an archive, so that the many starts of a test cost a fraction: as it is after the
+     * first start by a user.
+     */
+    static void makeArchive() {
+        try (var files = Files.list(jar().getParent())) {
+            FileTime built = Files.getLastModifiedTime(jar());
+            for (Path file : files.filter(each -> each.toString().endsWith(".jsa")).toList()) {
+                if (Files.getLastModifiedTime(file).compareTo(built) > 0) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        new ChildProcess(
+                        List.of(root().resolve("bin/ahti").toString(), "--archive"),
+                        Map.of("AHTI_JAR", jar().toString()))
+                .awaitExit(120);
+    }
+
     /** On this data directory; not started yet. */
     public static BrokerProcess on(Path data) {
         return new BrokerProcess(data);
@@ -52,7 +74,12 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     public BrokerProcess awaitReady() {
-        process.awaitLine(line -> line.contains("ready: broker"), 60);
+        return awaitOutput("ready: broker");
+    }
+
+    /** Waits for a line with this in it. */
+    public BrokerProcess awaitOutput(String part) {
+        process.awaitLine(line -> line.contains(part), 60);
         return this;
     }
 
@@ -108,7 +135,7 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     public boolean isAlive() {
-        return process.isAlive();
+        return process != null && process.isAlive();
     }
 
     public String output() {
@@ -118,6 +145,16 @@ public final class BrokerProcess implements AutoCloseable {
     /** SIGKILL; returns when it is dead. */
     public void kill() {
         process.kill();
+    }
+
+    /** SIGSTOP: alive, and silent. */
+    public void pause() {
+        process.signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void resume() {
+        process.signal("CONT");
     }
 
     /** SIGTERM; returns the exit status. */

@@ -11,8 +11,8 @@ import org.pcollections.PMap;
 import org.pcollections.TreePVector;
 
 /**
- * {@link ClusterImage} as it is stored and sent: plain lists. A storage format like the events: a field is added with a
- * higher {@code format}, never renamed.
+ * {@link ClusterImage} as it is stored and sent: plain lists. A storage format like the events: a field that an earlier
+ * version cannot do without is added with a higher {@code format}, others as an Optional; none is ever renamed.
  *
  * @param format {@link #FORMAT} when it was written
  */

@@ -78,6 +78,7 @@ final class RecordsFixture implements AutoCloseable {
                 new Uuid(8, id),
                 List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "host" + id, 9000 + id)),
                 Optional.of("rack" + id),
+                Optional.empty(),
                 false,
                 false,
                 1);
