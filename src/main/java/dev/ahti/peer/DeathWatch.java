@@ -128,7 +128,7 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
 
     private Behavior<DeathWatchMessage> onGone(Gone message) {
         PeerIdentity process = message.process();
-        if (gone.put(process.uid(), process) == null) {
+        if (addresses().containsKey(process.uid()) && gone.put(process.uid(), process) == null) {
             getContext().getLog().info("Broker {} seems to be dead: {}", process.broker(), message.how());
             report();
             judge();
