@@ -1,6 +1,7 @@
 package dev.ahti.peer;
 
 import dev.ahti.protocol.RateLimitedLog;
+import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,13 +30,18 @@ final class AcceptedConnections {
     }
 
     /** For one connection that is to come. */
-    ConnectionOwner owner() {
-        return new Accepted();
+    ConnectionOwner owner(InetSocketAddress from) {
+        return new Accepted(from);
     }
 
     private final class Accepted implements ConnectionOwner {
+        private final InetSocketAddress from;
         private PeerConnection connection;
         private Key key;
+
+        Accepted(InetSocketAddress from) {
+            this.from = from;
+        }
 
         @Override
         public void started(PeerConnection started) {
@@ -66,7 +72,7 @@ final class AcceptedConnections {
                 return;
             }
             withoutHello.decrementAndGet();
-            log.info("A connection between brokers was refused: {}", end.reason());
+            log.info("Closing the connection from {} to ahti.replication.port: {}", from, end.reason());
         }
     }
 }

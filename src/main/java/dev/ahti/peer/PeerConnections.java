@@ -2,6 +2,7 @@ package dev.ahti.peer;
 
 import dev.ahti.model.PeerAddress;
 import dev.ahti.protocol.RateLimitedLog;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -123,6 +124,11 @@ public final class PeerConnections implements Peers {
         witness = DeathWatch.start(system, lastHeard, declareDead);
     }
 
+    /** Instead of {@link #watchForDeaths}. */
+    void tell(DeathWitness other) {
+        witness = other;
+    }
+
     private ActorRef<PeerDialer.Message> dialer(Line line, Function<PeerConnection, PeerHandler> handler) {
         PeerDialer.Dial dial = new PeerDialer.Dial(
                 line.broker(),
@@ -139,8 +145,8 @@ public final class PeerConnections implements Peers {
                 DispatcherSelector.fromConfig(PeerListener.DISPATCHER));
     }
 
-    private PeerStage acceptorStage() {
+    private PeerStage acceptorStage(InetSocketAddress from) {
         return new PeerStage(
-                new AcceptorHandshake(() -> local, served.keySet(), secret), settings, lastHeard, accepted.owner());
+                new AcceptorHandshake(() -> local, served.keySet(), secret), settings, lastHeard, accepted.owner(from));
     }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.io.Inet;
 import org.apache.pekko.io.TcpSO;
@@ -34,12 +34,15 @@ final class PeerListener {
     private static final int MAX_WITHOUT_HELLO = 1_000;
 
     private final Materializer materializer;
-    private final Supplier<PeerStage> stages;
+    private final Function<InetSocketAddress, PeerStage> stages;
     private final RateLimitedLog log;
     private final AtomicInteger withoutHello;
 
     private PeerListener(
-            ActorSystem<?> system, Supplier<PeerStage> stages, RateLimitedLog log, AtomicInteger withoutHello) {
+            ActorSystem<?> system,
+            Function<InetSocketAddress, PeerStage> stages,
+            RateLimitedLog log,
+            AtomicInteger withoutHello) {
         this.materializer = SystemMaterializer.get(system).materializer();
         this.stages = stages;
         this.log = log;
@@ -49,13 +52,13 @@ final class PeerListener {
     /**
      * Takes the port, and gives the one that it got. Fails with an {@link IOException} that says in one line what is wrong.
      *
-     * @param stages one for each connection
+     * @param stages one for each connection, by where it comes from
      * @param withoutHello how many connections have not said hello yet: counted by the stages' owners
      */
     static CompletionStage<Integer> bind(
             ActorSystem<?> system,
             PeerSettings settings,
-            Supplier<PeerStage> stages,
+            Function<InetSocketAddress, PeerStage> stages,
             RateLimitedLog log,
             AtomicInteger withoutHello) {
         PeerListener listener = new PeerListener(system, stages, log, withoutHello);
@@ -79,7 +82,7 @@ final class PeerListener {
         }
         connection
                 .flow()
-                .join(Flow.fromGraph(stages.get()))
+                .join(Flow.fromGraph(stages.apply(from)))
                 .withAttributes(ActorAttributes.dispatcher(DISPATCHER))
                 .run(materializer);
     }
