@@ -1,5 +1,6 @@
 package dev.ahti.network;
 
+import dev.ahti.protocol.FrameAssembler;
 import java.nio.ByteBuffer;
 
 /**

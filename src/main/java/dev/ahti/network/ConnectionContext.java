@@ -3,6 +3,7 @@ package dev.ahti.network;
 import dev.ahti.api.RequestDispatcher;
 import dev.ahti.metrics.RequestMetrics;
 import dev.ahti.model.Endpoint;
+import dev.ahti.protocol.RateLimitedLog;
 import java.util.Set;
 
 /**

@@ -3,6 +3,7 @@ package dev.ahti.network;
 import dev.ahti.api.RequestDispatcher;
 import dev.ahti.metrics.RequestMetrics;
 import dev.ahti.model.Endpoint;
+import dev.ahti.protocol.RateLimitedLog;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.stream.javadsl.Tcp;
 import org.apache.pekko.stream.javadsl.Tcp.IncomingConnection;
 import org.apache.pekko.stream.javadsl.Tcp.ServerBinding;
+import org.slf4j.LoggerFactory;
 
 /**
  * One entry of {@code listeners}: takes the port first, serves clients from when it is opened, and closes in two steps.
@@ -45,7 +47,7 @@ public final class KafkaListener {
     private final Acceptor acceptor;
     private final ServerBinding binding;
     private final Set<KafkaConnection.Handle> open = ConcurrentHashMap.newKeySet();
-    private final RateLimitedLog log = new RateLimitedLog();
+    private final RateLimitedLog log = new RateLimitedLog(LoggerFactory.getLogger(KafkaListener.class));
 
     private KafkaListener(
             ActorSystem<?> system,

@@ -1,6 +1,5 @@
-package dev.ahti.network;
+package dev.ahti.protocol;
 
-import dev.ahti.protocol.InvalidRequest;
 import java.nio.ByteBuffer;
 
 /**
@@ -11,12 +10,12 @@ import java.nio.ByteBuffer;
  * offer(chunk) ... frameSize() known? reserve memory for it, then take() ... null? offer the next chunk
  * </pre>
  */
-final class FrameAssembler {
-    static final int UNKNOWN = -1;
+public final class FrameAssembler {
+    public static final int UNKNOWN = -1;
 
     private static final byte[] EMPTY = new byte[0];
 
-    private final int maxFrameBytes;
+    private int maxFrameBytes;
     private byte[] chunk = EMPTY;
     private int position;
     private int prefix;
@@ -28,12 +27,17 @@ final class FrameAssembler {
 
     private int filled;
 
-    FrameAssembler(int maxFrameBytes) {
+    public FrameAssembler(int maxFrameBytes) {
         this.maxFrameBytes = maxFrameBytes;
     }
 
+    /** For frames whose length has not been read. */
+    public void maxFrameBytes(int bytes) {
+        maxFrameBytes = bytes;
+    }
+
     /** The array is kept and parts of it are given out. Only when {@link #isDrained()}. */
-    void offer(byte[] bytes) {
+    public void offer(byte[] bytes) {
         if (!isDrained()) {
             throw new IllegalStateException(chunk.length - position + " bytes of the last chunk are left");
         }
@@ -41,12 +45,12 @@ final class FrameAssembler {
         position = 0;
     }
 
-    boolean isDrained() {
+    public boolean isDrained() {
         return position == chunk.length;
     }
 
     /** A frame has begun, be it only with a part of its length. */
-    boolean isInsideFrame() {
+    public boolean isInsideFrame() {
         return prefixBytes > 0;
     }
 
@@ -55,7 +59,7 @@ final class FrameAssembler {
      *
      * @throws InvalidRequest for a length that no frame can have: nothing is allocated for it
      */
-    int frameSize() {
+    public int frameSize() {
         while (prefixBytes < Integer.BYTES) {
             if (isDrained()) {
                 letGoOfDrained();
@@ -74,7 +78,7 @@ final class FrameAssembler {
     }
 
     /** The frame, or null if more bytes are needed. Only when {@link #frameSize()} is known. */
-    ByteBuffer take() {
+    public ByteBuffer take() {
         int available = chunk.length - position;
         if (frame == null && available >= size) {
             ByteBuffer slice = ByteBuffer.wrap(chunk, position, size).slice();

@@ -1,18 +1,21 @@
-package dev.ahti.network;
+package dev.ahti.protocol;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One line a second at most, with the number of those that were left out: whoever sends rubbish must not fill the disk. */
-final class RateLimitedLog {
-    private static final Logger log = LoggerFactory.getLogger(KafkaListener.class);
+public final class RateLimitedLog {
     private static final long INTERVAL_NANOS = 1_000_000_000L;
 
+    private final Logger log;
     private final AtomicLong next = new AtomicLong(System.nanoTime());
     private final AtomicLong leftOut = new AtomicLong();
 
-    void info(String format, Object... arguments) {
+    public RateLimitedLog(Logger log) {
+        this.log = log;
+    }
+
+    public void info(String format, Object... arguments) {
         long now = System.nanoTime();
         long due = next.get();
         if (now - due < 0 || !next.compareAndSet(due, now + INTERVAL_NANOS)) {

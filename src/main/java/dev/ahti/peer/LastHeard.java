@@ -1,0 +1,106 @@
+package dev.ahti.peer;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * When something last came from each other broker, on whichever connection: with keep-alives that is never long ago while
+ * both live and reach each other. Safe from any thread, and cheap.
+ */
+public final class LastHeard {
+    /** So long a process that is gone is remembered. */
+    private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
+
+    private final Map<Long, Voice> byUid = new ConcurrentHashMap<>();
+    private final LongSupplier nanoTime;
+
+    /** One process. */
+    final class Voice {
+        private final int broker;
+        private volatile long nanos;
+        /** When we asked what it has answered last. */
+        private volatile long answeredNanos;
+
+        private Voice(int broker) {
+            this.broker = broker;
+            this.answeredNanos = nanoTime.getAsLong();
+            heard();
+        }
+
+        void heard() {
+            nanos = nanoTime.getAsLong();
+        }
+
+        /** @param askedNanos when it was asked, by this process's clock */
+        void answered(long askedNanos) {
+            if (askedNanos - answeredNanos > 0) {
+                answeredNanos = askedNanos;
+            }
+        }
+
+        private long age() {
+            return Math.max(0, nanoTime.getAsLong() - nanos);
+        }
+    }
+
+    public LastHeard(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /** The process, heard at this moment. */
+    Voice of(PeerIdentity peer) {
+        byUid.values().removeIf(voice -> voice.age() > KEPT_NANOS);
+        Voice voice = byUid.computeIfAbsent(peer.uid(), uid -> new Voice(peer.broker()));
+        voice.heard();
+        return voice;
+    }
+
+    /** For how many nanoseconds nothing has come from this broker, whichever its process; empty if nothing ever has. */
+    public OptionalLong sinceBroker(int broker) {
+        return byUid.values().stream()
+                .filter(voice -> voice.broker == broker)
+                .mapToLong(Voice::age)
+                .min();
+    }
+
+    /** As {@link #sinceBroker}, for one process: {@code uid} of the cluster member. */
+    public OptionalLong sinceMember(long uid) {
+        Voice voice = byUid.get(uid);
+        return voice == null ? OptionalLong.empty() : OptionalLong.of(voice.age());
+    }
+
+    /**
+     * How long ago this process was there for certain: when it was asked what it has answered since. Bytes that have waited
+     * in a buffer, while this process stood still, prove nothing.
+     */
+    OptionalLong sinceAnswered(long uid) {
+        Voice voice = byUid.get(uid);
+        return voice == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(0, nanoTime.getAsLong() - voice.answeredNanos));
+    }
+
+    /** The brokers from which something has come lately; this broker itself is not among them. */
+    public Set<Integer> reachedWithin(Duration window) {
+        Set<Integer> reached = new TreeSet<>();
+        byUid.values().forEach(voice -> {
+            if (voice.age() <= window.toNanos()) {
+                reached.add(voice.broker);
+            }
+        });
+        return reached;
+    }
+
+    /** How long ago each process was heard, in milliseconds, by uid. */
+    Map<Long, Long> agesMs() {
+        Map<Long, Long> ages = new HashMap<>();
+        byUid.forEach((uid, voice) -> ages.put(uid, voice.age() / 1_000_000));
+        return ages;
+    }
+}

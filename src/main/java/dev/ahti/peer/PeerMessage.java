@@ -1,0 +1,4 @@
+package dev.ahti.peer;
+
+/** Goes from node to node: written as reference.conf says. */
+interface PeerMessage {}

@@ -1,0 +1,332 @@
+package dev.ahti.peer;
+
+import dev.ahti.protocol.FrameAssembler;
+import dev.ahti.protocol.InvalidRequest;
+import java.net.ConnectException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.pekko.stream.FlowShape;
+import org.apache.pekko.stream.Inlet;
+import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.stage.AbstractInHandler;
+import org.apache.pekko.stream.stage.AbstractOutHandler;
+import org.apache.pekko.stream.stage.AsyncCallback;
+import org.apache.pekko.stream.stage.TimerGraphStageLogic;
+import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Exchanges hellos, then carries frames between the socket and a {@link PeerHandler}.
+ *
+ * <pre>
+ *   HELLO ──(both accept)──> OPEN ──(closed by either side, silent, failed)──> ended
+ *     └─(refused, malformed, too slow)──> what there is to say is sent ──> ended
+ * </pre>
+ */
+final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnection {
+    private static final Logger log = LoggerFactory.getLogger(PeerConnections.class);
+    private static final String TICK = "tick";
+    private static final String HELLO_TIMEOUT = "hello";
+
+    private final Inlet<ByteString> in;
+    private final Outlet<ByteString> out;
+    private final Handshake handshake;
+    private final PeerSettings settings;
+    private final LastHeard lastHeard;
+    private final ConnectionOwner owner;
+    private final FrameAssembler frames = new FrameAssembler(Hello.MAX_BYTES);
+    private final AsyncCallback<String> closes = createAsyncCallback(this::closeHere);
+    private final AsyncCallback<Boolean> wakes = createAsyncCallback(this::onWake);
+    /** One wake-up is on its way: more would find nothing to do. */
+    private final AtomicBoolean woken = new AtomicBoolean();
+
+    /** Of the handshake, waiting for demand. */
+    private ByteString toSay = ByteString.emptyByteString();
+    /** Null until the connection is open. */
+    private PeerHandler handler;
+
+    private LastHeard.Voice voice;
+    private boolean saying;
+    private PeerEnd end;
+    /** Pings and pongs, waiting for demand. */
+    private boolean pingDue;
+
+    private boolean pongDue;
+    private long pingClock;
+    private long lastReceivedNanos = System.nanoTime();
+    private long lastTickNanos = lastReceivedNanos;
+
+    PeerStageLogic(
+            FlowShape<ByteString, ByteString> shape,
+            Handshake handshake,
+            PeerSettings settings,
+            LastHeard lastHeard,
+            ConnectionOwner owner) {
+        super(shape);
+        this.in = shape.in();
+        this.out = shape.out();
+        this.handshake = handshake;
+        this.settings = settings;
+        this.lastHeard = lastHeard;
+        this.owner = owner;
+        setHandler(in, new Reader());
+        setHandler(out, new Writer());
+    }
+
+    @Override
+    public PeerIdentity peer() {
+        return handshake.peer();
+    }
+
+    @Override
+    public void wake() {
+        if (woken.compareAndSet(false, true)) {
+            wakes.invoke(true);
+        }
+    }
+
+    @Override
+    public void close(String reason) {
+        closes.invoke(reason);
+    }
+
+    @Override
+    public void preStart() {
+        owner.started(this);
+        scheduleOnce(HELLO_TIMEOUT, settings.handshake());
+        say(handshake.begin());
+        pull(in);
+    }
+
+    @Override
+    public void postStop() {
+        if (end == null) {
+            end = new PeerEnd(PeerEnd.Cause.CLOSED_HERE, "the actor system ends", peer());
+        }
+        if (handler != null) {
+            guarded(handler::onClosed);
+        }
+        guarded(() -> owner.ended(end));
+    }
+
+    private void guarded(Runnable last) {
+        try {
+            last.run();
+        } catch (RuntimeException e) {
+            log.error("The end of a connection with {} could not be handled", peer(), e);
+        }
+    }
+
+    private final class Reader extends AbstractInHandler {
+        @Override
+        public void onPush() {
+            lastReceivedNanos = System.nanoTime();
+            if (voice != null) {
+                voice.heard();
+            }
+            frames.offer(grab(in).toArrayUnsafe());
+            read();
+            if (end == null) {
+                pull(in);
+                send();
+            }
+        }
+
+        @Override
+        public void onUpstreamFinish() {
+            finish(handler == null ? PeerEnd.Cause.UNREACHABLE : PeerEnd.Cause.CLOSED, "closed by the other side");
+        }
+
+        @Override
+        public void onUpstreamFailure(Throwable failure) {
+            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+            if (handler != null) {
+                finish(PeerEnd.Cause.CLOSED, "lost (" + cause.getMessage() + ")");
+            } else if (isRefusal(cause)) {
+                finish(PeerEnd.Cause.NOBODY_LISTENS, "nobody listens there");
+            } else {
+                finish(PeerEnd.Cause.UNREACHABLE, String.valueOf(cause.getMessage()));
+            }
+        }
+    }
+
+    /** A time-out is also a ConnectException, but proves nothing. */
+    private static boolean isRefusal(Throwable cause) {
+        return cause instanceof ConnectException
+                && cause.getMessage() != null
+                && cause.getMessage().startsWith("Connection refused");
+    }
+
+    private final class Writer extends AbstractOutHandler {
+        @Override
+        public void onPull() {
+            if (saying && toSay.isEmpty()) {
+                completeStage();
+            } else {
+                send();
+            }
+        }
+
+        @Override
+        public void onDownstreamFinish(Throwable cause) {
+            // The reading side ends as well, and says why.
+            if (isClosed(in)) {
+                completeStage();
+            }
+        }
+    }
+
+    private void read() {
+        try {
+            while (end == null && frames.frameSize() != FrameAssembler.UNKNOWN) {
+                ByteBuffer frame = frames.take();
+                if (frame == null) {
+                    return;
+                }
+                if (handler == null) {
+                    onHandshake(frame);
+                } else {
+                    onFrame(frame);
+                }
+            }
+        } catch (InvalidRequest e) {
+            refuse(new HelloRefused(e.getMessage(), null, null));
+        } catch (HelloRefused e) {
+            refuse(e);
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    private void onFrame(ByteBuffer frame) {
+        byte type = frame.hasRemaining() ? frame.get() : -1;
+        if (type == OutgoingFrames.CONTENT) {
+            handler.onFrame(frame.slice());
+        } else if (frame.remaining() != Long.BYTES) {
+            throw new InvalidRequest("a frame of type " + type + " with " + frame.remaining() + " bytes");
+        } else if (type == OutgoingFrames.PING && !handshake.isDialler()) {
+            pongDue = true;
+            pingClock = frame.getLong();
+        } else if (type == OutgoingFrames.PONG && handshake.isDialler()) {
+            voice.answered(frame.getLong());
+        } else {
+            throw new InvalidRequest("a frame of type " + type);
+        }
+    }
+
+    private void onHandshake(ByteBuffer message) throws HelloRefused {
+        say(handshake.onMessage(message));
+        if (handshake.peer() == null) {
+            return;
+        }
+        cancelTimer(HELLO_TIMEOUT);
+        voice = lastHeard.of(handshake.peer());
+        frames.maxFrameBytes(settings.maxFrameBytes() + 1);
+        handler = owner.opened(this, handshake.purpose());
+        pingDue = handshake.isDialler();
+        scheduleWithFixedDelay(TICK, settings.keepAlive(), settings.keepAlive());
+    }
+
+    private void say(byte[] message) {
+        if (message != null) {
+            toSay = toSay.concat(OutgoingFrames.handshake(message));
+            send();
+        }
+    }
+
+    /** Sends what there is, if there is room. */
+    private void send() {
+        if (!isAvailable(out)) {
+            return;
+        }
+        if (!toSay.isEmpty()) {
+            push(out, toSay);
+            toSay = ByteString.emptyByteString();
+            return;
+        }
+        if (handler == null || end != null) {
+            return;
+        }
+        try {
+            ByteString next = OutgoingFrames.of(handler, settings.maxFrameBytes());
+            ByteString clock = dueClock();
+            if (next != null || clock != null) {
+                push(out, next == null ? clock : clock == null ? next : clock.concat(next));
+            }
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    /** A ping or pong, read as late as possible; null if none is due. */
+    private ByteString dueClock() {
+        if (pingDue) {
+            pingDue = false;
+            return OutgoingFrames.clock(OutgoingFrames.PING, System.nanoTime());
+        }
+        if (pongDue) {
+            pongDue = false;
+            return OutgoingFrames.clock(OutgoingFrames.PONG, pingClock);
+        }
+        return null;
+    }
+
+    private void onWake(boolean ignored) {
+        // Before asking: whoever wakes after this has what the handler may not have seen.
+        woken.set(false);
+        send();
+    }
+
+    private void refuse(HelloRefused refused) {
+        if (handler != null) {
+            finish(PeerEnd.Cause.CLOSED_HERE, refused.getMessage());
+            return;
+        }
+        end = new PeerEnd(PeerEnd.Cause.REFUSED, refused.getMessage(), refused.peer());
+        if (refused.answer() == null) {
+            completeStage();
+        } else {
+            saying = true;
+            say(refused.answer());
+        }
+    }
+
+    private void failed(RuntimeException e) {
+        log.error("The connection with {} failed", peer(), e);
+        finish(PeerEnd.Cause.CLOSED_HERE, "failed here (" + e + ")");
+    }
+
+    private void closeHere(String reason) {
+        finish(PeerEnd.Cause.CLOSED_HERE, reason);
+    }
+
+    private void finish(PeerEnd.Cause cause, String reason) {
+        if (end == null) {
+            end = new PeerEnd(cause, reason, peer());
+        }
+        completeStage();
+    }
+
+    @Override
+    public void onTimer(Object key) {
+        if (key.equals(HELLO_TIMEOUT)) {
+            if (handler == null) {
+                finish(PeerEnd.Cause.UNREACHABLE, "no hello within " + settings.handshake());
+            }
+            return;
+        }
+        long now = System.nanoTime();
+        boolean late = now - lastTickNanos > 3 * settings.keepAlive().toNanos();
+        lastTickNanos = now;
+        if (late) {
+            // This process stood still: what has come meanwhile is still to be read.
+            lastReceivedNanos = now;
+        } else if (now - lastReceivedNanos > settings.silence().toNanos()) {
+            finish(PeerEnd.Cause.CLOSED_HERE, "silent for " + settings.silence());
+        } else {
+            pingDue = handshake.isDialler();
+            send();
+        }
+    }
+}
