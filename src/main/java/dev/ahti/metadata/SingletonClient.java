@@ -48,29 +48,38 @@ final class SingletonClient implements MetadataClient {
     @Override
     public CompletionStage<List<TopicResult>> createTopics(
             List<NewTopic> topics, boolean validateOnly, Duration timeout) {
-        return this.<TopicsReply>ask(replyTo -> new CreateTopics(topics, validateOnly, replyTo), timeout)
-                .thenApply(TopicsReply::results)
-                .exceptionally(failure -> topics.stream()
-                        .map(each -> timedOut(each.name(), Uuid.ZERO_UUID))
-                        .toList());
+        return changeTopics(
+                topics,
+                replyTo -> new CreateTopics(topics, validateOnly, replyTo),
+                each -> timedOut(each.name(), Uuid.ZERO_UUID),
+                timeout);
     }
 
     @Override
     public CompletionStage<List<TopicResult>> deleteTopics(List<Uuid> topics, Duration timeout) {
-        return this.<TopicsReply>ask(replyTo -> new DeleteTopics(topics, replyTo), timeout)
-                .thenApply(TopicsReply::results)
-                .exceptionally(failure ->
-                        topics.stream().map(each -> timedOut(null, each)).toList());
+        return changeTopics(
+                topics, replyTo -> new DeleteTopics(topics, replyTo), each -> timedOut(null, each), timeout);
     }
 
     @Override
     public CompletionStage<List<TopicResult>> createPartitions(
             List<MorePartitions> topics, boolean validateOnly, Duration timeout) {
-        return this.<TopicsReply>ask(replyTo -> new CreatePartitions(topics, validateOnly, replyTo), timeout)
+        return changeTopics(
+                topics,
+                replyTo -> new CreatePartitions(topics, validateOnly, replyTo),
+                each -> timedOut(each.topic(), Uuid.ZERO_UUID),
+                timeout);
+    }
+
+    /** @param timedOut the result of one of {@code changes} where no answer came */
+    private <T> CompletionStage<List<TopicResult>> changeTopics(
+            List<T> changes,
+            Function<ActorRef<TopicsReply>, MetadataCommand> command,
+            Function<T, TopicResult> timedOut,
+            Duration timeout) {
+        return ask(command, timeout)
                 .thenApply(TopicsReply::results)
-                .exceptionally(failure -> topics.stream()
-                        .map(each -> timedOut(each.topic(), Uuid.ZERO_UUID))
-                        .toList());
+                .exceptionally(failure -> changes.stream().map(timedOut).toList());
     }
 
     private static TopicResult timedOut(String name, Uuid id) {
