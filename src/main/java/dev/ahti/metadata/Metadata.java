@@ -69,15 +69,21 @@ public final class Metadata {
             BrokerIdentity identity,
             CurrentImage current,
             Consumer<String> fatal) {
+        Members members = new ClusterMembers(system);
         ActorRef<MetadataCommand> singleton = ClusterSingleton.get(system)
-                .init(SingletonActor.of(MetadataSingleton.create(settings, fatal), "partition-metadata"));
-        ActorRef<Publication> follower =
-                system.systemActorOf(ImageFollower.create(current, singleton), "image-follower", Props.empty());
+                .init(SingletonActor.of(MetadataSingleton.create(settings, members, fatal), "partition-metadata"));
+        ActorRef<Publication> follower = system.systemActorOf(
+                ImageFollower.create(settings, current, singleton), "image-follower", Props.empty());
+        system.systemActorOf(
+                MetadataRelay.create(
+                        identity.broker(), singleton, follower, () -> MetadataDatabase.isReachable(system)),
+                MetadataRelay.NAME,
+                Props.empty());
         IncarnationHolder incarnation = new IncarnationHolder();
         BrokerSession.Progress progress = new BrokerSession.Progress(
                 new CompletableFuture<>(), new CompletableFuture<>(), new CompletableFuture<>(), incarnation);
         ActorRef<BrokerSession.Message> session = system.systemActorOf(
-                BrokerSession.create(settings, identity, current, singleton, follower, progress, fatal),
+                BrokerSession.create(settings, identity, current, members, singleton, follower, progress, fatal),
                 "broker-session",
                 Props.empty());
         SingletonClient client = new SingletonClient(system, singleton, current, identity.broker());

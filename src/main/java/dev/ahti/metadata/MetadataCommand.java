@@ -141,9 +141,15 @@ public sealed interface MetadataCommand extends MetadataSingleton.Message, Clust
     record ControlledShutdown(int broker, Uuid incarnation, ActorRef<Done> replyTo) implements BrokerRequest {}
 
     /** The broker's session is lost or its death is proven (rules 3 to 5). */
-    record DeclareDead(int broker, Uuid incarnation, String reason, ActorRef<Done> replyTo) implements BrokerRequest {}
+    record DeclareDead(int broker, Uuid incarnation, String reason, ActorRef<Done> replyTo) implements BrokerRequest {
 
-    /** The broker is gone for good: fenced already, and without replicas. */
+        /** Whether {@code other} says the same. */
+        boolean isAbout(Request other) {
+            return other instanceof DeclareDead dead && dead.incarnation().equals(incarnation);
+        }
+    }
+
+    /** The broker is gone for good: fenced already. */
     record RemoveBroker(int broker, ActorRef<Done> replyTo) implements BrokerRequest {}
 
     /**
@@ -157,7 +163,16 @@ public sealed interface MetadataCommand extends MetadataSingleton.Message, Clust
             int imageEpoch,
             ActorRef<Publication> follower,
             ActorRef<HeartbeatReply> replyTo)
-            implements MetadataCommand {}
+            implements MetadataCommand {
+
+        /** Passed on by another broker, which takes the answer back. */
+        BrokerHeartbeat answeredTo(ActorRef<HeartbeatReply> other) {
+            return new BrokerHeartbeat(broker, incarnation, imageVersion, imageEpoch, follower, other);
+        }
+    }
+
+    /** This broker reaches the database, which the singleton does not (rule 23). */
+    record DatabaseReachable(int broker) implements MetadataCommand {}
 
     /** A follower has a gap: send what comes after {@code version}, or a snapshot. */
     record FetchImage(long version, ActorRef<Publication> follower) implements MetadataCommand {}
