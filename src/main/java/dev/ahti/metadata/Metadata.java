@@ -1,5 +1,6 @@
 package dev.ahti.metadata;
 
+import dev.ahti.metadata.MetadataClient.ChangeResult;
 import dev.ahti.metadata.MetadataCommand.IsrProposal;
 import dev.ahti.metadata.MetadataReply.AlterPartitionReply;
 import dev.ahti.metadata.image.ClusterImage;
@@ -113,6 +114,12 @@ public final class Metadata {
     public CompletionStage<Void> controlledShutdown(Duration limit) {
         session.tell(new BrokerSession.ShutDown());
         return progress.left().copy().completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Says that a broker's process is proven to have died (rule 4): it is fenced at once. To be said again if it fails. */
+    public CompletionStage<ChangeResult> declareDead(
+            int broker, Uuid incarnationOfIt, String reason, Duration timeout) {
+        return client.declareDead(broker, incarnationOfIt, reason, timeout);
     }
 
     /** Proposals of this broker as leader (rule 9). */

@@ -5,6 +5,7 @@ import dev.ahti.metadata.MetadataCommand.BrokerRegistration;
 import dev.ahti.metadata.MetadataCommand.DatabaseReachable;
 import dev.ahti.metadata.MetadataCommand.DeclareDead;
 import dev.ahti.metadata.MetadataCommand.FetchImage;
+import dev.ahti.metadata.MetadataCommand.RebalanceLeaders;
 import dev.ahti.metadata.MetadataCommand.Request;
 import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import dev.ahti.metadata.event.MetadataEvent;
@@ -95,6 +96,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
         this.publisher = new Publisher(settings.recentEvents());
         this.troubles = new JournalTroubles(settings.retryBackoff(), settings.journalPatience(), System.nanoTime());
         timers.startTimerAtFixedRate(Tick.TICK, settings.heartbeatInterval());
+        settings.leaderRebalance().ifPresent(every -> timers.startTimerWithFixedDelay(new RebalanceLeaders(), every));
         members.watch(context);
         startPartitionMetadata();
     }
@@ -195,7 +197,12 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
         publisher.publish(
                 image.metadataEpoch(), stored.fromVersion(), stored.decision().events());
         stored.decision().answer().accept(new Decision.Stamp(image.metadataEpoch(), image.version()));
+        boolean moreToRebalance = inFlight instanceof RebalanceLeaders
+                && !stored.decision().events().isEmpty();
         inFlight = null;
+        if (moreToRebalance) {
+            onRequest(new RebalanceLeaders());
+        }
         takeNext();
         return this;
     }

@@ -17,9 +17,11 @@ import dev.ahti.metadata.MetadataCommand.CreateTopics;
 import dev.ahti.metadata.MetadataCommand.DatabaseReachable;
 import dev.ahti.metadata.MetadataCommand.DeclareDead;
 import dev.ahti.metadata.MetadataCommand.DeleteTopics;
+import dev.ahti.metadata.MetadataCommand.ElectLeaders;
 import dev.ahti.metadata.MetadataCommand.FetchImage;
+import dev.ahti.metadata.MetadataCommand.RebalanceLeaders;
 import dev.ahti.metadata.MetadataCommand.RemoveBroker;
-import dev.ahti.metadata.MetadataCommand.UpdateFeature;
+import dev.ahti.metadata.MetadataCommand.UpdateFeatures;
 import dev.ahti.metadata.MetadataReply.Done;
 import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import dev.ahti.metadata.MetadataReply.TopicsReply;
@@ -34,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -276,8 +279,9 @@ class MetadataSingletonTest {
                 new AlterConfigs(List.of(), false, any.getRef().narrow()),
                 new AllocateProducerIds(1, any.getRef().narrow()),
                 new AlterPartition(1, incarnation, List.of(), any.getRef().narrow()),
-                new UpdateFeature(
-                        "ahti.metadata.version", (short) 1, any.getRef().narrow()),
+                new UpdateFeatures(List.of(), false, any.getRef().narrow()),
+                new ElectLeaders(ElectionType.PREFERRED, List.of(), any.getRef().narrow()),
+                new RebalanceLeaders(),
                 new ControlledShutdown(1, incarnation, any.getRef().narrow()),
                 new DeclareDead(1, incarnation, "", any.getRef().narrow()),
                 new RemoveBroker(1, any.getRef().narrow()));
@@ -288,7 +292,7 @@ class MetadataSingletonTest {
             singleton.tell(command);
             if (command instanceof BrokerRegistration) {
                 done.receiveMessage();
-            } else if (!(command instanceof DatabaseReachable)) {
+            } else if (!(command instanceof DatabaseReachable || command instanceof RebalanceLeaders)) {
                 any.receiveMessage();
             }
         }
