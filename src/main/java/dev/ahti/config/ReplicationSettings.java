@@ -42,6 +42,20 @@ final class ReplicationSettings {
                 "How often high watermarks are written to disk.");
         Definitions.setting(
                 settings,
+                "auto.leader.rebalance.enable",
+                ConfigDef.Type.BOOLEAN,
+                true,
+                null,
+                "Whether a partition is led by its first replica again, some time after that has come back.");
+        Definitions.setting(
+                settings,
+                "leader.imbalance.check.interval.seconds",
+                ConfigDef.Type.LONG,
+                300L,
+                atLeast(1),
+                "How often `auto.leader.rebalance.enable` looks for partitions to move.");
+        Definitions.setting(
+                settings,
                 "ahti.replication.port",
                 ConfigDef.Type.INT,
                 2552,

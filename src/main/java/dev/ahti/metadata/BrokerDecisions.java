@@ -7,18 +7,18 @@ import dev.ahti.metadata.MetadataCommand.BrokerRequest;
 import dev.ahti.metadata.MetadataCommand.ControlledShutdown;
 import dev.ahti.metadata.MetadataCommand.DeclareDead;
 import dev.ahti.metadata.MetadataCommand.RemoveBroker;
-import dev.ahti.metadata.MetadataCommand.UpdateFeature;
 import dev.ahti.metadata.MetadataReply.Done;
 import dev.ahti.metadata.MetadataReply.ProducerIdsReply;
 import dev.ahti.metadata.event.FenceBroker;
 import dev.ahti.metadata.event.RegisterBroker;
 import dev.ahti.metadata.event.ReserveProducerIds;
-import dev.ahti.metadata.event.SetFeature;
 import dev.ahti.metadata.event.ShutDownBroker;
 import dev.ahti.metadata.event.UnfenceBroker;
 import dev.ahti.metadata.event.UnregisterBroker;
 import dev.ahti.metadata.image.BrokerImage;
 import dev.ahti.metadata.image.ClusterImage;
+import dev.ahti.metadata.image.PartitionImage;
+import dev.ahti.metadata.image.TopicImage;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -134,19 +134,31 @@ final class BrokerDecisions {
         }
     }
 
-    private static void remove(Draft draft, int id) {
+    /**
+     * Kafka takes this of any broker. Here not while it runs, nor while it is the one that a partition waits for: it would
+     * register again, its directory unknown, and the partition would wait for ever.
+     */
+    private void remove(Draft draft, int id) {
         BrokerImage broker = draft.image().brokers().get(id);
         if (broker == null) {
             throw new Refused(Errors.BROKER_ID_NOT_REGISTERED, "Broker ID " + id + " is not currently registered");
         }
-        boolean hasReplicas = draft.image().topics().values().stream()
-                .flatMap(topic -> topic.partitions().stream())
-                .anyMatch(each -> each.hasReplica(id));
-        if (!broker.fenced() || hasReplicas) {
-            throw new Refused(
-                    Errors.INVALID_REQUEST,
-                    "broker " + id + " is " + (broker.fenced() ? "still a replica of partitions" : "still running"));
+        if (!broker.fenced()) {
+            throw new Refused(Errors.INVALID_REQUEST, "Broker ID " + id + " is still running: stop it first");
         }
+        for (TopicImage topic : draft.image().topics().values()) {
+            for (PartitionImage partition : topic.partitions()) {
+                if (partition.leader() == PartitionImage.NO_LEADER
+                        && (partition.elr().contains(id) || partition.lastKnownLeader() == id)) {
+                    throw new Refused(
+                            Errors.INVALID_REQUEST,
+                            "Broker ID " + id + " holds the last records of " + topic.name() + "-"
+                                    + partition.id().partition() + ": start it again, or delete the topic");
+                }
+            }
+        }
+        // Another directory may register under this id: it must not be taken for what this one held.
+        election.brokerLostItsTail(draft, id, true);
         draft.add(new UnregisterBroker(id));
     }
 
@@ -158,42 +170,16 @@ final class BrokerDecisions {
         return broker;
     }
 
+    private static Decision refusal(ActorRef<Done> replyTo, Refused refused) {
+        return new Decision(
+                List.of(),
+                stamp -> replyTo.tell(new Done(stamp.epoch(), stamp.version(), refused.error(), refused.getMessage())));
+    }
+
     Decision allocateProducerIds(ClusterImage image, AllocateProducerIds request) {
         long first = image.nextProducerId();
         int count = MetadataSettings.PRODUCER_IDS_BLOCK;
         return new Decision(List.of(new ReserveProducerIds(request.broker(), first, count)), stamp -> request.replyTo()
                 .tell(new ProducerIdsReply(stamp.epoch(), stamp.version(), Errors.NONE, first, count)));
-    }
-
-    /** Rule 29: a level is finalized only when every registered broker can read its events. */
-    Decision updateFeature(ClusterImage image, UpdateFeature request) {
-        String name = MetadataSettings.METADATA_VERSION_FEATURE;
-        if (!request.name().equals(name)) {
-            return refusal(
-                    request.replyTo(),
-                    new Refused(
-                            Errors.FEATURE_UPDATE_FAILED, "Ahti has no feature " + request.name() + " to finalize"));
-        }
-        int lowest = image.brokers().values().stream()
-                .mapToInt(BrokerImage::metadataVersion)
-                .min()
-                .orElse(MetadataSettings.METADATA_VERSION);
-        short before = image.features().getOrDefault(name, (short) 0);
-        if (request.level() > lowest || request.level() < Math.max(before, 1)) {
-            return refusal(
-                    request.replyTo(),
-                    new Refused(
-                            Errors.FEATURE_UPDATE_FAILED,
-                            name + " can be set from " + Math.max(before, 1) + " to " + lowest));
-        }
-        return new Decision(
-                request.level() == before ? List.of() : List.of(new SetFeature(name, request.level())),
-                stamp -> request.replyTo().tell(new Done(stamp.epoch(), stamp.version(), Errors.NONE, null)));
-    }
-
-    private static Decision refusal(ActorRef<Done> replyTo, Refused refused) {
-        return new Decision(
-                List.of(),
-                stamp -> replyTo.tell(new Done(stamp.epoch(), stamp.version(), refused.error(), refused.getMessage())));
     }
 }

@@ -1,5 +1,6 @@
 package dev.ahti.metadata;
 
+import dev.ahti.metadata.Members.Member;
 import dev.ahti.metadata.MetadataCommand.BrokerHeartbeat;
 import dev.ahti.metadata.MetadataCommand.BrokerReady;
 import dev.ahti.metadata.MetadataCommand.BrokerRegistration;
@@ -8,6 +9,8 @@ import dev.ahti.metadata.MetadataReply.Done;
 import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import dev.ahti.metadata.image.ClusterImage;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -67,11 +70,14 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
     private final MetadataSettings settings;
     private final BrokerIdentity identity;
     private final CurrentImage current;
+    private final Members members;
     private final ActorRef<MetadataCommand> singleton;
     private final ActorRef<Publication> follower;
     private final Progress progress;
     private final Consumer<String> fatal;
     private final long startedAt = System.nanoTime();
+    private long answeredAt = startedAt;
+    private int detours;
     private Uuid incarnation;
     private Phase phase;
     private boolean logsIntact;
@@ -81,13 +87,15 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
             MetadataSettings settings,
             BrokerIdentity identity,
             CurrentImage current,
+            Members members,
             ActorRef<MetadataCommand> singleton,
             ActorRef<Publication> follower,
             Progress progress,
             Consumer<String> fatal) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerAtFixedRate(Tick.TICK, settings.heartbeatInterval());
-            return new BrokerSession(context, settings, identity, current, singleton, follower, progress, fatal);
+            return new BrokerSession(
+                    context, settings, identity, current, members, singleton, follower, progress, fatal);
         }));
     }
 
@@ -96,6 +104,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
             MetadataSettings settings,
             BrokerIdentity identity,
             CurrentImage current,
+            Members members,
             ActorRef<MetadataCommand> singleton,
             ActorRef<Publication> follower,
             Progress progress,
@@ -104,6 +113,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
         this.settings = settings;
         this.identity = identity;
         this.current = current;
+        this.members = members;
         this.singleton = singleton;
         this.follower = follower;
         this.progress = progress;
@@ -173,16 +183,37 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
         if (phase != Phase.REGISTERING && phase != Phase.LEFT) {
             ClusterImage image = current.get();
             Uuid as = incarnation;
+            Optional<Member> detour = detour();
             getContext()
                     .ask(
                             HeartbeatReply.class,
                             singleton,
                             ANSWER_TIMEOUT,
-                            replyTo -> new BrokerHeartbeat(
-                                    identity.broker(), as, image.version(), image.metadataEpoch(), follower, replyTo),
+                            replyTo -> {
+                                BrokerHeartbeat heartbeat = new BrokerHeartbeat(
+                                        identity.broker(),
+                                        as,
+                                        image.version(),
+                                        image.metadataEpoch(),
+                                        follower,
+                                        replyTo);
+                                detour.ifPresent(to -> members.tell(to, new MetadataRelay.PassOn(heartbeat)));
+                                return heartbeat;
+                            },
                             (reply, failure) -> new HeartbeatAnswer(reply, as));
         }
         return this;
+    }
+
+    /** Through whom a heartbeat goes too when the last ones were not answered: each of the others in turn (rule 3). */
+    private Optional<Member> detour() {
+        if (System.nanoTime() - answeredAt
+                < settings.heartbeatInterval().multipliedBy(2).toNanos()) {
+            return Optional.empty();
+        }
+        List<Member> others =
+                members.current().stream().filter(each -> !each.self()).toList();
+        return others.isEmpty() ? Optional.empty() : Optional.of(others.get(detours++ % others.size()));
     }
 
     private Behavior<Message> onAnswer(Answer answer) {
@@ -247,6 +278,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
                 || reply.epoch() < current.get().metadataEpoch()) {
             return this;
         }
+        answeredAt = System.nanoTime();
         boolean leaving = phase == Phase.LEAVING || phase == Phase.LEFT;
         if (!leaving && (reply.error() == Errors.STALE_BROKER_EPOCH || (reply.fenced() && phase == Phase.LIVE))) {
             getContext().getLog().warn("This broker was fenced: it registers again");

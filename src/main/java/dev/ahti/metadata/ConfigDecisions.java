@@ -106,8 +106,8 @@ final class ConfigDecisions {
                 if (!partition.elr().isEmpty() && partition.isr().size() >= required) {
                     draft.add(new UpdateISR(partition.id(), partition.isr(), List.of()));
                 }
+                election.electIfLeaderless(draft, draft.image().partition(partition.id()));
             }
-            election.electLeaderless(draft, each -> each.id().topicId().equals(topic.id()));
         }
     }
 

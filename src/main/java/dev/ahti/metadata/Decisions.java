@@ -7,8 +7,10 @@ import dev.ahti.metadata.MetadataCommand.BrokerRequest;
 import dev.ahti.metadata.MetadataCommand.CreatePartitions;
 import dev.ahti.metadata.MetadataCommand.CreateTopics;
 import dev.ahti.metadata.MetadataCommand.DeleteTopics;
+import dev.ahti.metadata.MetadataCommand.ElectLeaders;
+import dev.ahti.metadata.MetadataCommand.RebalanceLeaders;
 import dev.ahti.metadata.MetadataCommand.Request;
-import dev.ahti.metadata.MetadataCommand.UpdateFeature;
+import dev.ahti.metadata.MetadataCommand.UpdateFeatures;
 import dev.ahti.metadata.image.ClusterImage;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
@@ -19,6 +21,8 @@ final class Decisions {
     private final ConfigDecisions configs;
     private final BrokerDecisions brokers;
     private final IsrDecisions isr;
+    private final LeaderDecisions leaders;
+    private final FeatureDecisions features = new FeatureDecisions();
 
     /** @param newTopicId never gives the same id twice */
     Decisions(MetadataSettings settings, Supplier<Uuid> newTopicId) {
@@ -28,6 +32,7 @@ final class Decisions {
         configs = new ConfigDecisions(settings, topicSettings, election);
         brokers = new BrokerDecisions(election);
         isr = new IsrDecisions(election);
+        leaders = new LeaderDecisions(election);
     }
 
     Decision decide(ClusterImage image, Request request) {
@@ -45,8 +50,12 @@ final class Decisions {
             return brokers.allocateProducerIds(image, allocate);
         } else if (request instanceof AlterPartition alter) {
             return isr.alterPartition(image, alter);
-        } else if (request instanceof UpdateFeature feature) {
-            return brokers.updateFeature(image, feature);
+        } else if (request instanceof ElectLeaders elect) {
+            return leaders.electLeaders(image, elect);
+        } else if (request instanceof RebalanceLeaders) {
+            return leaders.rebalanceLeaders(image);
+        } else if (request instanceof UpdateFeatures update) {
+            return features.updateFeatures(image, update);
         }
         throw new IllegalArgumentException("no decision for " + request.getClass());
     }

@@ -62,20 +62,50 @@ final class Election {
         electLeaderless(draft, each -> each.hasReplica(broker));
     }
 
-    void electLeaderless(Draft draft, Predicate<PartitionImage> which) {
-        for (PartitionImage partition :
-                partitionsWith(draft.image(), which.and(each -> each.leader() == PartitionImage.NO_LEADER))) {
+    private void electLeaderless(Draft draft, Predicate<PartitionImage> which) {
+        partitionsWith(draft.image(), which).forEach(each -> electIfLeaderless(draft, each));
+    }
+
+    void electIfLeaderless(Draft draft, PartitionImage partition) {
+        if (partition.leader() == PartitionImage.NO_LEADER) {
             elect(draft, partition, partition.isr(), partition.elr(), false);
         }
     }
 
+    /** False if the first replica is not live and in sync. */
+    boolean electPreferred(Draft draft, PartitionImage partition) {
+        int preferred = partition.replicas().get(0);
+        if (!draft.image().isLive(preferred) || !partition.isrBrokers().contains(preferred)) {
+            return false;
+        }
+        draft.add(new SetPartitionLeader(partition.id(), preferred, partition.leaderEpoch() + 1));
+        return true;
+    }
+
+    /** Of a partition that nobody leads, whatever its topic allows. False if no replica is alive. */
+    boolean electUnclean(Draft draft, PartitionImage partition) {
+        elect(draft, partition, partition.isr(), partition.elr(), false, true);
+        return draft.image().partition(partition.id()).leader() != PartitionImage.NO_LEADER;
+    }
+
     private void elect(
             Draft draft, PartitionImage partition, List<IsrMember> isr, List<Integer> elr, boolean leaderLost) {
+        boolean unclean = topics.uncleanElection(draft.image(), partition.id().topicId());
+        elect(draft, partition, isr, elr, leaderLost, unclean);
+    }
+
+    private void elect(
+            Draft draft,
+            PartitionImage partition,
+            List<IsrMember> isr,
+            List<Integer> elr,
+            boolean leaderLost,
+            boolean unclean) {
         ClusterImage image = draft.image();
         boolean needsLeader = leaderLost || partition.leader() == PartitionImage.NO_LEADER;
         Optional<Integer> inSync =
                 first(partition, each -> image.isLive(each) && isr.stream().anyMatch(m -> m.broker() == each));
-        Optional<Integer> chosen = inSync.or(() -> outsideIsr(image, partition, isr, elr));
+        Optional<Integer> chosen = inSync.or(() -> outsideIsr(image, partition, isr, elr, unclean));
         List<IsrMember> newIsr = isr;
         List<Integer> newElr = elr;
         if (needsLeader && chosen.isPresent()) {
@@ -93,8 +123,8 @@ final class Election {
         }
     }
 
-    private Optional<Integer> outsideIsr(
-            ClusterImage image, PartitionImage partition, List<IsrMember> isr, List<Integer> elr) {
+    private static Optional<Integer> outsideIsr(
+            ClusterImage image, PartitionImage partition, List<IsrMember> isr, List<Integer> elr, boolean unclean) {
         Optional<Integer> eligible = first(partition, each -> image.isLive(each) && elr.contains(each));
         if (eligible.isPresent()) {
             return eligible;
@@ -103,9 +133,7 @@ final class Election {
         if (isr.isEmpty() && elr.isEmpty() && known != PartitionImage.NO_LEADER && image.isLive(known)) {
             return Optional.of(known);
         }
-        return topics.uncleanElection(image, partition.id().topicId())
-                ? first(partition, image::isLive)
-                : Optional.empty();
+        return unclean ? first(partition, image::isLive) : Optional.empty();
     }
 
     /** The ELR beside this new ISR: empty once the ISR has the minimum, else also those who leave the ISR (KIP-966). */

@@ -11,23 +11,29 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
- * Keeps this node's {@link CurrentImage} level with the singleton: applies what is published with the same fold, and asks
- * for what it missed.
+ * Keeps this node's {@link CurrentImage} level with the singleton: applies what is published with the same fold, asks
+ * for what it missed, and gives other followers what they miss.
  */
 final class ImageFollower extends AbstractBehavior<Publication> {
-
     private final CurrentImage current;
     private final ActorRef<MetadataCommand> singleton;
+    private final PublishedHistory history;
+    private final Parts parts = new Parts();
 
-    static Behavior<Publication> create(CurrentImage current, ActorRef<MetadataCommand> singleton) {
-        return Behaviors.setup(context -> new ImageFollower(context, current, singleton));
+    static Behavior<Publication> create(
+            MetadataSettings settings, CurrentImage current, ActorRef<MetadataCommand> singleton) {
+        return Behaviors.setup(context -> new ImageFollower(context, settings, current, singleton));
     }
 
     private ImageFollower(
-            ActorContext<Publication> context, CurrentImage current, ActorRef<MetadataCommand> singleton) {
+            ActorContext<Publication> context,
+            MetadataSettings settings,
+            CurrentImage current,
+            ActorRef<MetadataCommand> singleton) {
         super(context);
         this.current = current;
         this.singleton = singleton;
+        this.history = new PublishedHistory(settings.recentEvents());
     }
 
     @Override
@@ -35,6 +41,8 @@ final class ImageFollower extends AbstractBehavior<Publication> {
         return newReceiveBuilder()
                 .onMessage(Publication.Batch.class, this::onBatch)
                 .onMessage(Publication.Whole.class, this::onWhole)
+                .onMessage(Publication.Part.class, this::onPart)
+                .onMessage(Publication.Wanted.class, this::onWanted)
                 .build();
     }
 
@@ -50,6 +58,7 @@ final class ImageFollower extends AbstractBehavior<Publication> {
         for (MetadataEvent event : batch.events()) {
             image = event.applyTo(image);
         }
+        history.add(batch);
         current.show(image);
         return this;
     }
@@ -57,7 +66,33 @@ final class ImageFollower extends AbstractBehavior<Publication> {
     private Behavior<Publication> onWhole(Publication.Whole whole) {
         ClusterImage image = current.get();
         if (whole.epoch() >= image.metadataEpoch() && whole.snapshot().version() > image.version()) {
+            history.clear();
             current.show(whole.snapshot().toImage());
+        }
+        return this;
+    }
+
+    /** Parts of what is not wanted are let go before they are put together. */
+    private Behavior<Publication> onPart(Publication.Part part) {
+        ClusterImage image = current.get();
+        if (part.epoch() >= image.metadataEpoch() && part.toVersion() > image.version()) {
+            parts.add(part).ifPresent(whole -> {
+                if (whole instanceof Publication.Batch batch) {
+                    onBatch(batch);
+                } else if (whole instanceof Publication.Whole snapshot) {
+                    onWhole(snapshot);
+                }
+            });
+        }
+        return this;
+    }
+
+    private Behavior<Publication> onWanted(Publication.Wanted wanted) {
+        ClusterImage image = current.get();
+        if (image.metadataEpoch() >= wanted.epoch() && image.version() > wanted.version()) {
+            history.since(wanted.version(), image).stream()
+                    .flatMap(each -> Parts.cut(each).stream())
+                    .forEach(wanted.follower()::tell);
         }
         return this;
     }

@@ -1,5 +1,6 @@
 package dev.ahti.metadata;
 
+import dev.ahti.metadata.MetadataClient.ChangeResult;
 import dev.ahti.metadata.MetadataCommand.IsrProposal;
 import dev.ahti.metadata.MetadataReply.AlterPartitionReply;
 import dev.ahti.metadata.image.ClusterImage;
@@ -69,15 +70,21 @@ public final class Metadata {
             BrokerIdentity identity,
             CurrentImage current,
             Consumer<String> fatal) {
+        Members members = new ClusterMembers(system);
         ActorRef<MetadataCommand> singleton = ClusterSingleton.get(system)
-                .init(SingletonActor.of(MetadataSingleton.create(settings, fatal), "partition-metadata"));
-        ActorRef<Publication> follower =
-                system.systemActorOf(ImageFollower.create(current, singleton), "image-follower", Props.empty());
+                .init(SingletonActor.of(MetadataSingleton.create(settings, members, fatal), "partition-metadata"));
+        ActorRef<Publication> follower = system.systemActorOf(
+                ImageFollower.create(settings, current, singleton), "image-follower", Props.empty());
+        system.systemActorOf(
+                MetadataRelay.create(
+                        identity.broker(), singleton, follower, () -> MetadataDatabase.isReachable(system)),
+                MetadataRelay.NAME,
+                Props.empty());
         IncarnationHolder incarnation = new IncarnationHolder();
         BrokerSession.Progress progress = new BrokerSession.Progress(
                 new CompletableFuture<>(), new CompletableFuture<>(), new CompletableFuture<>(), incarnation);
         ActorRef<BrokerSession.Message> session = system.systemActorOf(
-                BrokerSession.create(settings, identity, current, singleton, follower, progress, fatal),
+                BrokerSession.create(settings, identity, current, members, singleton, follower, progress, fatal),
                 "broker-session",
                 Props.empty());
         SingletonClient client = new SingletonClient(system, singleton, current, identity.broker());
@@ -107,6 +114,12 @@ public final class Metadata {
     public CompletionStage<Void> controlledShutdown(Duration limit) {
         session.tell(new BrokerSession.ShutDown());
         return progress.left().copy().completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Says that a broker's process is proven to have died (rule 4): it is fenced at once. To be said again if it fails. */
+    public CompletionStage<ChangeResult> declareDead(
+            int broker, Uuid incarnationOfIt, String reason, Duration timeout) {
+        return client.declareDead(broker, incarnationOfIt, reason, timeout);
     }
 
     /** Proposals of this broker as leader (rule 9). */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
@@ -36,6 +37,20 @@ public interface MetadataClient {
     CompletionStage<ProducerIds> reserveProducerIds(Duration timeout);
 
     /**
+     * The first replica of each partition, if it is in sync; or anybody who is alive for partitions that nobody leads.
+     *
+     * @return for each partition, in this order, ELECTION_NOT_NEEDED for those that had what they should
+     */
+    CompletionStage<List<ElectionResult>> electLeaders(
+            ElectionType type, List<NamedPartition> partitions, Duration timeout);
+
+    /** Forgets a broker that is gone for good. */
+    CompletionStage<ChangeResult> unregisterBroker(int broker, Duration timeout);
+
+    /** All of them, or none. */
+    CompletionStage<ChangeResult> updateFeatures(List<FeatureUpdate> updates, boolean validateOnly, Duration timeout);
+
+    /**
      * @param partitions number, or -1 for {@code num.partitions}
      * @param replicationFactor or -1 for {@code default.replication.factor}
      * @param assignments replicas by partition, or empty: then placed by us
@@ -61,6 +76,17 @@ public interface MetadataClient {
     record ConfigOperation(String name, AlterConfigOp.OpType type, String value) {}
 
     record ConfigResult(ConfigResource resource, Errors error, String message) {}
+
+    record NamedPartition(String topic, int partition) {}
+
+    /** @param message null without error */
+    record ElectionResult(NamedPartition partition, Errors error, String message) {}
+
+    /** @param type 1 to raise the level; 2 and 3 to lower it, safely or not */
+    record FeatureUpdate(String name, short level, byte type) {}
+
+    /** @param message null without error */
+    record ChangeResult(Errors error, String message) {}
 
     record ProducerIds(Errors error, long firstId, int count) {}
 }

@@ -2,12 +2,16 @@ package dev.ahti.metadata;
 
 import dev.ahti.metadata.MetadataClient.ConfigChange;
 import dev.ahti.metadata.MetadataClient.ConfigResult;
+import dev.ahti.metadata.MetadataClient.ElectionResult;
+import dev.ahti.metadata.MetadataClient.FeatureUpdate;
 import dev.ahti.metadata.MetadataClient.MorePartitions;
+import dev.ahti.metadata.MetadataClient.NamedPartition;
 import dev.ahti.metadata.MetadataClient.NewTopic;
 import dev.ahti.metadata.MetadataClient.TopicResult;
 import dev.ahti.metadata.MetadataReply.AlterPartitionReply;
 import dev.ahti.metadata.MetadataReply.ConfigsReply;
 import dev.ahti.metadata.MetadataReply.Done;
+import dev.ahti.metadata.MetadataReply.ElectionReply;
 import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import dev.ahti.metadata.MetadataReply.ProducerIdsReply;
 import dev.ahti.metadata.MetadataReply.TopicsReply;
@@ -17,6 +21,7 @@ import dev.ahti.model.PartitionId;
 import dev.ahti.model.PeerAddress;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -108,7 +113,29 @@ public sealed interface MetadataCommand extends MetadataSingleton.Message, Clust
         }
     }
 
-    record UpdateFeature(String name, short level, ActorRef<Done> replyTo) implements Request {
+    record ElectLeaders(ElectionType type, List<NamedPartition> partitions, ActorRef<ElectionReply> replyTo)
+            implements Request {
+        @Override
+        public void refuse(int epoch, Errors error, String message) {
+            replyTo.tell(new ElectionReply(
+                    epoch,
+                    0,
+                    partitions.stream()
+                            .map(partition -> new ElectionResult(partition, error, message))
+                            .toList()));
+        }
+    }
+
+    /** The singleton's to itself: some of the partitions that their preferred leader could lead, and does not. */
+    record RebalanceLeaders() implements Request {
+        @Override
+        public void refuse(int epoch, Errors error, String message) {
+            // The next one comes by itself.
+        }
+    }
+
+    record UpdateFeatures(List<FeatureUpdate> updates, boolean validateOnly, ActorRef<Done> replyTo)
+            implements Request {
         @Override
         public void refuse(int epoch, Errors error, String message) {
             replyTo.tell(new Done(epoch, 0, error, message));
@@ -141,9 +168,15 @@ public sealed interface MetadataCommand extends MetadataSingleton.Message, Clust
     record ControlledShutdown(int broker, Uuid incarnation, ActorRef<Done> replyTo) implements BrokerRequest {}
 
     /** The broker's session is lost or its death is proven (rules 3 to 5). */
-    record DeclareDead(int broker, Uuid incarnation, String reason, ActorRef<Done> replyTo) implements BrokerRequest {}
+    record DeclareDead(int broker, Uuid incarnation, String reason, ActorRef<Done> replyTo) implements BrokerRequest {
 
-    /** The broker is gone for good: fenced already, and without replicas. */
+        /** Whether {@code other} says the same. */
+        boolean isAbout(Request other) {
+            return other instanceof DeclareDead dead && dead.incarnation().equals(incarnation);
+        }
+    }
+
+    /** The broker is gone for good: fenced already. */
     record RemoveBroker(int broker, ActorRef<Done> replyTo) implements BrokerRequest {}
 
     /**
@@ -157,7 +190,16 @@ public sealed interface MetadataCommand extends MetadataSingleton.Message, Clust
             int imageEpoch,
             ActorRef<Publication> follower,
             ActorRef<HeartbeatReply> replyTo)
-            implements MetadataCommand {}
+            implements MetadataCommand {
+
+        /** Passed on by another broker, which takes the answer back. */
+        BrokerHeartbeat answeredTo(ActorRef<HeartbeatReply> other) {
+            return new BrokerHeartbeat(broker, incarnation, imageVersion, imageEpoch, follower, other);
+        }
+    }
+
+    /** This broker reaches the database, which the singleton does not (rule 23). */
+    record DatabaseReachable(int broker) implements MetadataCommand {}
 
     /** A follower has a gap: send what comes after {@code version}, or a snapshot. */
     record FetchImage(long version, ActorRef<Publication> follower) implements MetadataCommand {}

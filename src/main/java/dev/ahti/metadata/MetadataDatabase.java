@@ -16,6 +16,10 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 
 /**
  * The SQL database of the metadata journal, H2 or PostgreSQL: checked, its tables made, and the configuration with which
@@ -75,13 +79,7 @@ public final class MetadataDatabase implements AutoCloseable {
                             + "\": set it to jdbc:postgresql://host/database, or leave it out for embedded H2",
                     null);
         }
-        Properties properties = new Properties();
-        properties.put("user", user == null ? "" : user);
-        properties.put("password", password == null ? "" : password);
-        if (!isEmbedded(url)) {
-            properties.put("connectTimeout", "5");
-            properties.put("loginTimeout", "5");
-        }
+        Properties properties = properties(url, user, password);
         try {
             Connection connection = DriverManager.getConnection(url, properties);
             createTables(connection, isEmbedded(url));
@@ -99,6 +97,17 @@ public final class MetadataDatabase implements AutoCloseable {
     /** Whether it was not reached when the broker started. */
     public boolean away() {
         return connection == null;
+    }
+
+    private static Properties properties(String url, String user, String password) {
+        Properties properties = new Properties();
+        properties.put("user", user == null ? "" : user);
+        properties.put("password", password == null ? "" : password);
+        if (!isEmbedded(url)) {
+            properties.put("connectTimeout", "5");
+            properties.put("loginTimeout", "5");
+        }
+        return properties;
     }
 
     private static String explain(String url, String user, SQLException e) {
@@ -172,6 +181,21 @@ public final class MetadataDatabase implements AutoCloseable {
                 .withValue(SLICK + ".db", ConfigValueFactory.fromMap(db))
                 .withValue(SLICK + ".profile", ConfigValueFactory.fromAnyRef(profile))
                 .withFallback(ConfigFactory.parseString(PERSISTENCE));
+    }
+
+    /** Whether a new connection to the database that the actor system uses can be made. */
+    static CompletionStage<Boolean> isReachable(ActorSystem<?> system) {
+        Config db = system.settings().config().getConfig(SLICK + ".db");
+        Properties properties = properties(db.getString("url"), db.getString("user"), db.getString("password"));
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try (Connection tried = DriverManager.getConnection(db.getString("url"), properties)) {
+                        return tried.isValid(5);
+                    } catch (SQLException e) {
+                        return false;
+                    }
+                },
+                system.dispatchers().lookup(DispatcherSelector.blocking()));
     }
 
     private static final String SLICK = "pekko-persistence-jdbc.shared-databases.slick";

@@ -1,8 +1,10 @@
 package dev.ahti.metadata;
 
 import dev.ahti.metadata.MetadataClient.ConfigResult;
+import dev.ahti.metadata.MetadataClient.ElectionResult;
 import dev.ahti.metadata.MetadataClient.TopicResult;
 import dev.ahti.model.PartitionId;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -21,11 +23,21 @@ public sealed interface MetadataReply extends ClusterMessage {
 
     record ProducerIdsReply(int epoch, long version, Errors error, long firstId, int count) implements MetadataReply {}
 
+    record ElectionReply(int epoch, long version, List<ElectionResult> results) implements MetadataReply {}
+
     record IsrResult(PartitionId partition, Errors error) {}
 
-    /** @param error for the whole request; then there are no results */
+    /** @param error for the whole request, or what is left of it; then there are no further results */
     record AlterPartitionReply(int epoch, long version, Errors error, List<IsrResult> results)
-            implements MetadataReply {}
+            implements MetadataReply {
+
+        /** Both in one: {@code next} answers the proposals after those of this one. */
+        AlterPartitionReply and(AlterPartitionReply next) {
+            List<IsrResult> both = new ArrayList<>(results);
+            both.addAll(next.results());
+            return new AlterPartitionReply(next.epoch(), next.version(), next.error(), both);
+        }
+    }
 
     /**
      * To a registration, a readiness, a shutdown, a feature.

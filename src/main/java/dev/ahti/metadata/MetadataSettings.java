@@ -2,6 +2,7 @@ package dev.ahti.metadata;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.config.ConfigDef;
 
@@ -15,7 +16,10 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param maxWaitingRequests requests waiting behind a persist; further ones are refused with a retriable error
  * @param recentEvents events kept in memory for followers that missed some; who lacks more gets a snapshot
  * @param snapshotEvery events between two snapshots
- * @param retryBackoff wait before another try after the database failed, doubled up to ten times this
+ * @param retryBackoff wait before another try after the database failed, doubled up to eight times this
+ * @param journalPatience how long the journal may be out of the singleton's reach, and in that of another node, before the
+ *     singleton's node stops
+ * @param leaderRebalance how often preferred leaders get back what they should lead; empty for never
  */
 public record MetadataSettings(
         int numPartitions,
@@ -28,7 +32,9 @@ public record MetadataSettings(
         int maxWaitingRequests,
         int recentEvents,
         int snapshotEvery,
-        Duration retryBackoff) {
+        Duration retryBackoff,
+        Duration journalPatience,
+        Optional<Duration> leaderRebalance) {
 
     /** Newest events that this code reads and writes: {@code ahti.metadata.version}. */
     public static final short METADATA_VERSION = 1;
@@ -60,6 +66,8 @@ public record MetadataSettings(
                 1000,
                 20_000,
                 2000,
-                Duration.ofMillis(200));
+                Duration.ofMillis(200),
+                Duration.ofSeconds(20),
+                Optional.of(Duration.ofSeconds(300)));
     }
 }

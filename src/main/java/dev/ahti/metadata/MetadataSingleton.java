@@ -2,17 +2,17 @@ package dev.ahti.metadata;
 
 import dev.ahti.metadata.MetadataCommand.BrokerHeartbeat;
 import dev.ahti.metadata.MetadataCommand.BrokerRegistration;
+import dev.ahti.metadata.MetadataCommand.DatabaseReachable;
 import dev.ahti.metadata.MetadataCommand.DeclareDead;
 import dev.ahti.metadata.MetadataCommand.FetchImage;
+import dev.ahti.metadata.MetadataCommand.RebalanceLeaders;
 import dev.ahti.metadata.MetadataCommand.Request;
 import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import dev.ahti.metadata.event.MetadataEvent;
 import dev.ahti.metadata.image.BrokerImage;
 import dev.ahti.metadata.image.ClusterImage;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -25,8 +25,9 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
- * The cluster singleton around {@link PartitionMetadata}: keeps brokers' sessions, hands over requests one at a time,
- * publishes what was stored, and makes a new {@code PartitionMetadata} when a persist failed. It never waits for the
+ * The cluster singleton around {@link PartitionMetadata}: keeps brokers' {@link Sessions}, hands over
+ * {@link WaitingRequests} one at a time, publishes what was stored ({@link Publisher}), and makes a new
+ * {@code PartitionMetadata} when a persist failed ({@link JournalTroubles}). It never waits for the
  * database, so heartbeats are answered while that is away.
  *
  * <pre>
@@ -37,15 +38,17 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * </pre>
  */
 final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message> {
-    private static final int MAX_EPOCH_TRIES = 5;
 
-    sealed interface Message permits MetadataCommand, Begun, Stored, Tick, Restart {}
+    sealed interface Message permits MetadataCommand, Begun, Stored, Tick, MembersChanged, Restart {}
 
     /** The epoch is stored: requests may come. */
     record Begun(long fromVersion, List<MetadataEvent> events, ClusterImage image) implements Message {}
 
     /** The request's events are stored. */
     record Stored(Decision decision, long fromVersion, ClusterImage image) implements Message {}
+
+    /** A member has come, gone, or changed. */
+    record MembersChanged() implements Message {}
 
     private enum Tick implements Message {
         TICK
@@ -56,11 +59,12 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     }
 
     private final MetadataSettings settings;
+    private final Members members;
     private final Consumer<String> fatal;
     private final TimerScheduler<Message> timers;
     private final WaitingRequests waiting;
-    private final Map<Integer, ActorRef<Publication>> followers = new HashMap<>();
-    private PublishedHistory history;
+    private final Publisher publisher;
+    private final JournalTroubles troubles;
     private ActorRef<PartitionMetadata.Command> partitionMetadata;
     private Sessions sessions;
     private ClusterImage image = ClusterImage.empty();
@@ -69,13 +73,11 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
 
     private boolean begun;
     private Request inFlight;
-    private int failures;
-    private long lastWarning;
 
     /** @param fatal called with one line when this node must stop */
-    static Behavior<MetadataCommand> create(MetadataSettings settings, Consumer<String> fatal) {
-        return Behaviors.<Message>setup(context ->
-                        Behaviors.withTimers(timers -> new MetadataSingleton(context, timers, settings, fatal)))
+    static Behavior<MetadataCommand> create(MetadataSettings settings, Members members, Consumer<String> fatal) {
+        return Behaviors.<Message>setup(context -> Behaviors.withTimers(
+                        timers -> new MetadataSingleton(context, timers, settings, members, fatal)))
                 .narrow();
     }
 
@@ -83,14 +85,19 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
             ActorContext<Message> context,
             TimerScheduler<Message> timers,
             MetadataSettings settings,
+            Members members,
             Consumer<String> fatal) {
         super(context);
         this.settings = settings;
+        this.members = members;
         this.fatal = fatal;
         this.timers = timers;
         this.waiting = new WaitingRequests(settings.maxWaitingRequests());
-        this.history = new PublishedHistory(settings.recentEvents());
+        this.publisher = new Publisher(settings.recentEvents());
+        this.troubles = new JournalTroubles(settings.retryBackoff(), settings.journalPatience(), System.nanoTime());
         timers.startTimerAtFixedRate(Tick.TICK, settings.heartbeatInterval());
+        settings.leaderRebalance().ifPresent(every -> timers.startTimerWithFixedDelay(new RebalanceLeaders(), every));
+        members.watch(context);
         startPartitionMetadata();
     }
 
@@ -108,9 +115,11 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
                 .onMessage(Request.class, this::onRequest)
                 .onMessage(BrokerHeartbeat.class, this::onHeartbeat)
                 .onMessage(FetchImage.class, this::onFetchImage)
+                .onMessage(DatabaseReachable.class, this::onDatabaseReachable)
                 .onMessage(Begun.class, this::onBegun)
                 .onMessage(Stored.class, this::onStored)
                 .onMessageEquals(Tick.TICK, this::onTick)
+                .onMessage(MembersChanged.class, this::onMembersChanged)
                 .onMessageEquals(Restart.RESTART, this::onRestart)
                 .onSignal(ChildFailed.class, this::onFailed)
                 .build();
@@ -146,7 +155,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
 
     private void takeNext() {
         if (begun && inFlight == null) {
-            inFlight = waiting.poll(sessions.open(System.nanoTime()));
+            inFlight = waiting.poll(sessions.open(image, System.nanoTime()));
             if (inFlight != null) {
                 partitionMetadata.tell(new PartitionMetadata.Execute(inFlight));
             }
@@ -155,14 +164,15 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
 
     private Behavior<Message> onBegun(Begun message) {
         begun = true;
-        failures = 0;
+        troubles.recovered();
         recoveredVersion = message.fromVersion();
         if (sessions == null) {
             sessions = new Sessions(
                     settings.heartbeatInterval(), settings.sessionTimeout(), message.image(), System.nanoTime());
         }
-        history = new PublishedHistory(settings.recentEvents());
-        publish(message.fromVersion(), message.events(), message.image());
+        publisher.forgetHistory();
+        image = message.image();
+        publisher.publish(image.metadataEpoch(), message.fromVersion(), message.events());
         getContext()
                 .getLog()
                 .info(
@@ -170,6 +180,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
                         image.metadataEpoch(),
                         image.clusterId(),
                         image.version());
+        fenceWhoIsGone();
         takeNext();
         return this;
     }
@@ -178,24 +189,22 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
         if (inFlight instanceof BrokerRegistration registration) {
             BrokerImage broker = stored.image().brokers().get(registration.broker());
             if (broker != null && broker.incarnation().equals(registration.incarnation())) {
-                followers.put(broker.id(), registration.follower());
+                publisher.follow(broker.id(), registration.follower());
                 sessions.heard(broker.id(), broker.incarnation(), System.nanoTime());
             }
         }
-        publish(stored.fromVersion(), stored.decision().events(), stored.image());
+        image = stored.image();
+        publisher.publish(
+                image.metadataEpoch(), stored.fromVersion(), stored.decision().events());
         stored.decision().answer().accept(new Decision.Stamp(image.metadataEpoch(), image.version()));
+        boolean moreToRebalance = inFlight instanceof RebalanceLeaders
+                && !stored.decision().events().isEmpty();
         inFlight = null;
+        if (moreToRebalance) {
+            onRequest(new RebalanceLeaders());
+        }
         takeNext();
         return this;
-    }
-
-    private void publish(long fromVersion, List<MetadataEvent> events, ClusterImage after) {
-        image = after;
-        if (!events.isEmpty()) {
-            Publication.Batch batch = new Publication.Batch(image.metadataEpoch(), fromVersion, events);
-            history.add(batch);
-            followers.values().forEach(follower -> follower.tell(batch));
-        }
     }
 
     private Behavior<Message> onHeartbeat(BrokerHeartbeat heartbeat) {
@@ -210,9 +219,10 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
         BrokerImage broker = image.brokers().get(heartbeat.broker());
         boolean current = broker != null && broker.incarnation().equals(heartbeat.incarnation());
         if (current) {
-            sessions.heard(broker.id(), broker.incarnation(), System.nanoTime());
-            followers.put(broker.id(), heartbeat.follower());
-            history.since(heartbeat.imageVersion(), image).forEach(heartbeat.follower()::tell);
+            long now = System.nanoTime();
+            sessions.heard(broker.id(), broker.incarnation(), now);
+            publisher.follow(broker.id(), heartbeat.follower());
+            publisher.sendMissing(heartbeat.follower(), heartbeat.imageVersion(), image, now);
             takeNext();
         }
         heartbeat
@@ -227,7 +237,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
 
     private Behavior<Message> onFetchImage(FetchImage fetch) {
         if (sessions != null) {
-            history.since(fetch.version(), image).forEach(fetch.follower()::tell);
+            publisher.sendMissing(fetch.follower(), fetch.version(), image, System.nanoTime());
         }
         return this;
     }
@@ -235,22 +245,53 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     private Behavior<Message> onTick() {
         long now = System.nanoTime();
         if (sessions != null && begun) {
-            for (BrokerImage broker : sessions.expired(image, now)) {
-                getContext().getLog().warn("Broker {} has lost its session", broker.id());
-                onRequest(new DeclareDead(
-                        broker.id(),
-                        broker.incarnation(),
-                        "session lost",
-                        getContext().getSystem().ignoreRef()));
-            }
+            fenceWhoIsGone();
+            sessions.expired(image, members.current(), now).forEach(broker -> fence(broker, "lost its session"));
+        }
+        if (troubles.timeToAskOthers(now)) {
+            members.current().stream()
+                    .filter(each -> !each.self())
+                    .forEach(each -> members.tell(
+                            each,
+                            new MetadataRelay.CheckDatabase(
+                                    getContext().getSelf().narrow())));
         }
         waiting.refuseOld(now, image.metadataEpoch());
         takeNext();
         return this;
     }
 
+    private Behavior<Message> onMembersChanged(MembersChanged message) {
+        fenceWhoIsGone();
+        return this;
+    }
+
+    private void fenceWhoIsGone() {
+        if (begun) {
+            Sessions.gone(image, members.current()).forEach(broker -> fence(broker, "is not in the cluster any more"));
+        }
+    }
+
+    private void fence(BrokerImage broker, String reason) {
+        DeclareDead dead = new DeclareDead(
+                broker.id(),
+                broker.incarnation(),
+                reason,
+                getContext().getSystem().ignoreRef());
+        if (!dead.isAbout(inFlight) && !waiting.contains(dead)) {
+            getContext().getLog().warn("Broker {} {}", broker.id(), reason);
+            onRequest(dead);
+        }
+    }
+
+    private Behavior<Message> onDatabaseReachable(DatabaseReachable message) {
+        return troubles.lasting(System.nanoTime())
+                ? stop("the metadata database cannot be reached from here, but broker " + message.broker()
+                        + " reaches it: this node stops, so that the metadata move")
+                : this;
+    }
+
     private Behavior<Message> onFailed(ChildFailed failed) {
-        Throwable cause = failed.cause();
         if (inFlight != null) {
             inFlight.refuse(
                     image.metadataEpoch(),
@@ -258,26 +299,12 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
                     "the metadata database failed; whether it has stored the change is unknown");
             inFlight = null;
         }
-        failures++;
-        if (MetadataDatabase.isRefusedByPrimaryKey(cause)) {
-            if (begun || failures > MAX_EPOCH_TRIES) {
-                return stop("another node writes the metadata journal: this node must not go on");
-            }
-        }
-        if (!begun && MetadataDatabase.isUnreadable(cause)) {
-            return stop("the metadata database holds what this version of Ahti cannot read, start a newer one: "
-                    + MetadataDatabase.rootMessage(cause));
-        }
         begun = false;
-        long now = System.nanoTime();
-        if (failures == 1 || now - lastWarning > Duration.ofSeconds(10).toNanos()) {
-            lastWarning = now;
-            getContext()
-                    .getLog()
-                    .warn("The metadata database failed, trying again: {}", MetadataDatabase.rootMessage(cause));
+        Optional<String> end = troubles.failed(failed.cause(), System.nanoTime());
+        if (end.isPresent()) {
+            return stop(end.get());
         }
-        Duration backoff = settings.retryBackoff().multipliedBy(1L << Math.min(failures - 1, 3));
-        timers.startSingleTimer(Restart.RESTART, backoff);
+        timers.startSingleTimer(Restart.RESTART, troubles.backoff());
         return this;
     }
 

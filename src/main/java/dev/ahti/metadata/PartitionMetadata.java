@@ -11,6 +11,7 @@ import dev.ahti.metadata.image.PartitionImage;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -103,7 +104,7 @@ final class PartitionMetadata extends EventSourcedBehavior<PartitionMetadata.Com
     }
 
     private Effect<MetadataEvent, ClusterImage> onExecute(ClusterImage before, Execute execute) {
-        Decision decision = decisions.decide(before, execute.request());
+        Decision decision = readableByAll(before, execute.request(), decisions.decide(before, execute.request()));
         if (decision.events().isEmpty()) {
             return Effect()
                     .none()
@@ -113,6 +114,21 @@ final class PartitionMetadata extends EventSourcedBehavior<PartitionMetadata.Com
             logNewPartitions(before, after, decision.events());
             parent.tell(new MetadataSingleton.Stored(decision, before.version(), after));
         });
+    }
+
+    /** Rule 29: nothing is written that a registered broker may not be able to read. */
+    private static Decision readableByAll(ClusterImage image, Request request, Decision decision) {
+        short level = image.features().getOrDefault(MetadataSettings.METADATA_VERSION_FEATURE, (short) 0);
+        if (decision.events().stream().allMatch(each -> each.since() <= level)) {
+            return decision;
+        }
+        return new Decision(
+                List.of(),
+                stamp -> request.refuse(
+                        stamp.epoch(),
+                        Errors.UNSUPPORTED_VERSION,
+                        "this needs a higher " + MetadataSettings.METADATA_VERSION_FEATURE + " than " + level
+                                + ": raise it with kafka-features upgrade"));
     }
 
     private void logNewPartitions(ClusterImage before, ClusterImage after, List<MetadataEvent> events) {

@@ -19,9 +19,14 @@ final class PublishedHistory {
     void add(Publication.Batch batch) {
         batches.addLast(batch);
         events += batch.events().size();
-        while (events > maxEvents) {
+        while (events > maxEvents && batches.size() > 1) {
             events -= batches.removeFirst().events().size();
         }
+    }
+
+    void clear() {
+        batches.clear();
+        events = 0;
     }
 
     /** What brings an image of this version to {@code image}: the batches after it, or all of it. */

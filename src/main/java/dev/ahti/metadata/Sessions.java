@@ -1,7 +1,9 @@
 package dev.ahti.metadata;
 
+import dev.ahti.metadata.Members.Member;
 import dev.ahti.metadata.image.BrokerImage;
 import dev.ahti.metadata.image.ClusterImage;
+import dev.ahti.model.PeerAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
 
@@ -45,8 +48,9 @@ final class Sessions {
         awaited.remove(broker);
     }
 
-    /** Whether every live broker has been heard, or had its time: the singleton takes other requests. */
-    boolean open(long now) {
+    /** Whether every live broker has been heard, or fenced, or had its time: the singleton takes other requests. */
+    boolean open(ClusterImage image, long now) {
+        awaited.removeIf(each -> image.broker(each).map(BrokerImage::fenced).orElse(true));
         return awaited.isEmpty() || now - openAt >= 0;
     }
 
@@ -60,29 +64,58 @@ final class Sessions {
         return !awaited.contains(broker) && inSession(broker, incarnation, now);
     }
 
+    /**
+     * Whose process is not, or no longer, in the cluster: dead whatever their sessions say (rule 7). Every member knew of
+     * the process before it could be up and register, so this node's view is never behind the image here.
+     */
+    static List<BrokerImage> gone(ClusterImage image, List<Member> members) {
+        if (members.stream().noneMatch(each -> each.self() && !each.down())) {
+            return List.of(); // We are the one who is not in the cluster.
+        }
+        return unfenced(image).stream()
+                .filter(broker -> broker.peerAddress()
+                        .map(PeerAddress::uid)
+                        .map(uid -> members.stream().noneMatch(each -> each.uid() == uid && !each.down()))
+                        .orElse(false))
+                .toList();
+    }
+
     /** Called every heartbeat interval: who must be fenced. Nobody, until a session time after a pause of our own. */
-    List<BrokerImage> expired(ClusterImage image, long now) {
+    List<BrokerImage> expired(ClusterImage image, List<Member> members, long now) {
         if (now - lastTick > 3 * heartbeatNanos) {
             fenceFrom = now + sessionNanos;
         }
         lastTick = now;
-        Collection<BrokerImage> unfenced = unfenced(image);
         List<BrokerImage> silent = new ArrayList<>();
-        for (BrokerImage broker : unfenced) {
+        for (BrokerImage broker : unfenced(image)) {
             heard.computeIfAbsent(broker.id(), id -> new Heard(broker.incarnation(), now));
             if (!inSession(broker.id(), broker.incarnation(), now)) {
                 silent.add(broker);
             }
         }
-        return now - fenceFrom >= 0 && holdsMajority(unfenced, silent) ? silent : List.of();
+        return now - fenceFrom >= 0 && hearsTheSideThatIsKept(image, members, now) ? silent : List.of();
     }
 
-    /** Of the side that keep-majority would keep: more than half, or half with the lowest id (rule 6). */
-    private static boolean holdsMajority(Collection<BrokerImage> unfenced, List<BrokerImage> silent) {
-        int heard = unfenced.size() - silent.size();
-        int lowest = unfenced.stream().mapToInt(BrokerImage::id).min().orElse(-1);
-        return 2 * heard > unfenced.size()
-                || (2 * heard == unfenced.size() && silent.stream().noneMatch(each -> each.id() == lowest));
+    /** As the split-brain resolver's keep-majority: more than half of the members, or half with the lowest (rule 6). */
+    private boolean hearsTheSideThatIsKept(ClusterImage image, List<Member> members, long now) {
+        List<Member> voters = members.stream().filter(Member::votes).toList();
+        List<Member> ours = voters.stream()
+                .filter(each -> each.self() || hears(image, each, now))
+                .toList();
+        return 2 * ours.size() > voters.size()
+                || (!voters.isEmpty() && 2 * ours.size() == voters.size() && ours.contains(voters.get(0)));
+    }
+
+    /** Its broker has a session, be it fenced or not. */
+    private boolean hears(ClusterImage image, Member member, long now) {
+        return image.brokers().values().stream()
+                .filter(broker -> isProcessOf(broker, member))
+                .anyMatch(broker -> inSession(broker.id(), broker.incarnation(), now));
+    }
+
+    private static boolean isProcessOf(BrokerImage broker, Member member) {
+        Optional<Long> uid = broker.peerAddress().map(PeerAddress::uid);
+        return uid.isPresent() ? uid.get() == member.uid() : broker.id() == member.broker();
     }
 
     private static Collection<BrokerImage> unfenced(ClusterImage image) {

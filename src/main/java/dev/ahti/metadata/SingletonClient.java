@@ -5,18 +5,28 @@ import dev.ahti.metadata.MetadataCommand.AlterConfigs;
 import dev.ahti.metadata.MetadataCommand.AlterPartition;
 import dev.ahti.metadata.MetadataCommand.CreatePartitions;
 import dev.ahti.metadata.MetadataCommand.CreateTopics;
+import dev.ahti.metadata.MetadataCommand.DeclareDead;
 import dev.ahti.metadata.MetadataCommand.DeleteTopics;
+import dev.ahti.metadata.MetadataCommand.ElectLeaders;
 import dev.ahti.metadata.MetadataCommand.IsrProposal;
+import dev.ahti.metadata.MetadataCommand.RemoveBroker;
+import dev.ahti.metadata.MetadataCommand.UpdateFeatures;
 import dev.ahti.metadata.MetadataReply.AlterPartitionReply;
 import dev.ahti.metadata.MetadataReply.ConfigsReply;
+import dev.ahti.metadata.MetadataReply.Done;
+import dev.ahti.metadata.MetadataReply.ElectionReply;
 import dev.ahti.metadata.MetadataReply.ProducerIdsReply;
 import dev.ahti.metadata.MetadataReply.TopicsReply;
 import dev.ahti.metadata.image.ClusterImage;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -27,6 +37,8 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 final class SingletonClient implements MetadataClient {
     private static final String TIMED_OUT =
             "the metadata did not answer in time; whether the change was made is unknown until it shows";
+
+    private static final String TOO_LARGE = "this is too large for a message between brokers: divide it";
 
     private final ActorSystem<?> system;
     private final ActorRef<MetadataCommand> singleton;
@@ -48,52 +60,120 @@ final class SingletonClient implements MetadataClient {
     @Override
     public CompletionStage<List<TopicResult>> createTopics(
             List<NewTopic> topics, boolean validateOnly, Duration timeout) {
-        return changeTopics(
+        return inSlices(
                 topics,
-                replyTo -> new CreateTopics(topics, validateOnly, replyTo),
-                each -> timedOut(each.name(), Uuid.ZERO_UUID),
+                Slices::weight,
+                slice -> replyTo -> new CreateTopics(slice, validateOnly, replyTo),
+                TopicsReply::results,
+                (each, error, message) -> TopicDecisions.failed(each.name(), Uuid.ZERO_UUID, error, message),
                 timeout);
     }
 
     @Override
     public CompletionStage<List<TopicResult>> deleteTopics(List<Uuid> topics, Duration timeout) {
-        return changeTopics(
-                topics, replyTo -> new DeleteTopics(topics, replyTo), each -> timedOut(null, each), timeout);
+        return inSlices(
+                topics,
+                each -> 50,
+                slice -> replyTo -> new DeleteTopics(slice, replyTo),
+                TopicsReply::results,
+                (each, error, message) -> TopicDecisions.failed(null, each, error, message),
+                timeout);
     }
 
     @Override
     public CompletionStage<List<TopicResult>> createPartitions(
             List<MorePartitions> topics, boolean validateOnly, Duration timeout) {
-        return changeTopics(
+        return inSlices(
                 topics,
-                replyTo -> new CreatePartitions(topics, validateOnly, replyTo),
-                each -> timedOut(each.topic(), Uuid.ZERO_UUID),
+                Slices::weight,
+                slice -> replyTo -> new CreatePartitions(slice, validateOnly, replyTo),
+                TopicsReply::results,
+                (each, error, message) -> TopicDecisions.failed(each.topic(), Uuid.ZERO_UUID, error, message),
                 timeout);
-    }
-
-    /** @param timedOut the result of one of {@code changes} where no answer came */
-    private <T> CompletionStage<List<TopicResult>> changeTopics(
-            List<T> changes,
-            Function<ActorRef<TopicsReply>, MetadataCommand> command,
-            Function<T, TopicResult> timedOut,
-            Duration timeout) {
-        return ask(command, timeout)
-                .thenApply(TopicsReply::results)
-                .exceptionally(failure -> changes.stream().map(timedOut).toList());
-    }
-
-    private static TopicResult timedOut(String name, Uuid id) {
-        return TopicDecisions.failed(name, id, Errors.REQUEST_TIMED_OUT, TIMED_OUT);
     }
 
     @Override
     public CompletionStage<List<ConfigResult>> alterConfigs(
             List<ConfigChange> changes, boolean validateOnly, Duration timeout) {
-        return this.<ConfigsReply>ask(replyTo -> new AlterConfigs(changes, validateOnly, replyTo), timeout)
-                .thenApply(ConfigsReply::results)
-                .exceptionally(failure -> changes.stream()
-                        .map(each -> new ConfigResult(each.resource(), Errors.REQUEST_TIMED_OUT, TIMED_OUT))
-                        .toList());
+        return inSlices(
+                changes,
+                Slices::weight,
+                slice -> replyTo -> new AlterConfigs(slice, validateOnly, replyTo),
+                ConfigsReply::results,
+                (each, error, message) -> new ConfigResult(each.resource(), error, message),
+                timeout);
+    }
+
+    @Override
+    public CompletionStage<List<ElectionResult>> electLeaders(
+            ElectionType type, List<NamedPartition> partitions, Duration timeout) {
+        return inSlices(
+                partitions,
+                each -> 50 + each.topic().length(),
+                slice -> replyTo -> new ElectLeaders(type, slice, replyTo),
+                ElectionReply::results,
+                ElectionResult::new,
+                timeout);
+    }
+
+    private interface Failed<T, O> {
+        O result(T part, Errors error, String message);
+    }
+
+    /** One slice after another, until the time is over: what is left then is answered as timed out. */
+    private <T, R extends MetadataReply, O> CompletionStage<List<O>> inSlices(
+            List<T> parts,
+            ToIntFunction<T> weigher,
+            Function<List<T>, Function<ActorRef<R>, MetadataCommand>> command,
+            Function<R, List<O>> results,
+            Failed<T, O> failed,
+            Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        List<O> all = new ArrayList<>();
+        List<T> sendable = new ArrayList<>();
+        for (T part : parts) {
+            if (weigher.applyAsInt(part) <= Slices.MAX_PART) {
+                sendable.add(part);
+            } else {
+                all.add(failed.result(part, Errors.INVALID_REQUEST, TOO_LARGE));
+            }
+        }
+        CompletionStage<List<O>> answered = CompletableFuture.completedFuture(all);
+        for (List<T> slice : Slices.of(sendable, weigher)) {
+            answered = answered.thenCompose(before -> ask(
+                            command.apply(slice), Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))
+                    .handle((reply, failure) -> {
+                        before.addAll(
+                                failure == null
+                                        ? results.apply(reply)
+                                        : slice.stream()
+                                                .map(each -> failed.result(each, Errors.REQUEST_TIMED_OUT, TIMED_OUT))
+                                                .toList());
+                        return before;
+                    }));
+        }
+        return answered;
+    }
+
+    @Override
+    public CompletionStage<ChangeResult> unregisterBroker(int gone, Duration timeout) {
+        return change(replyTo -> new RemoveBroker(gone, replyTo), timeout);
+    }
+
+    @Override
+    public CompletionStage<ChangeResult> updateFeatures(
+            List<FeatureUpdate> updates, boolean validateOnly, Duration timeout) {
+        return change(replyTo -> new UpdateFeatures(updates, validateOnly, replyTo), timeout);
+    }
+
+    CompletionStage<ChangeResult> declareDead(int dead, Uuid incarnation, String reason, Duration timeout) {
+        return change(replyTo -> new DeclareDead(dead, incarnation, reason, replyTo), timeout);
+    }
+
+    private CompletionStage<ChangeResult> change(Function<ActorRef<Done>, MetadataCommand> command, Duration timeout) {
+        return ask(command, timeout)
+                .thenApply(done -> new ChangeResult(done.error(), done.message()))
+                .exceptionally(failure -> new ChangeResult(Errors.REQUEST_TIMED_OUT, TIMED_OUT));
     }
 
     @Override
@@ -103,8 +183,26 @@ final class SingletonClient implements MetadataClient {
                 .exceptionally(failure -> new ProducerIds(Errors.REQUEST_TIMED_OUT, -1, 0));
     }
 
-    /** Proposals of this broker as leader (rule 9): after a time-out the image shows the outcome. */
+    /**
+     * Proposals of this broker as leader (rule 9): after a time-out the image shows the outcome. So many travel together as
+     * a cluster message holds; the first error that concerns all of them ends it.
+     */
     CompletionStage<AlterPartitionReply> proposeIsr(Uuid incarnation, List<IsrProposal> proposals, Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        CompletionStage<AlterPartitionReply> answered =
+                CompletableFuture.completedFuture(new AlterPartitionReply(-1, 0, Errors.NONE, List.of()));
+        for (List<IsrProposal> slice :
+                Slices.of(proposals, each -> 150 + 60 * each.isr().size())) {
+            answered = answered.thenCompose(before -> before.error() != Errors.NONE
+                    ? CompletableFuture.completedFuture(before)
+                    : propose(incarnation, slice, Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))
+                            .thenApply(before::and));
+        }
+        return answered;
+    }
+
+    private CompletionStage<AlterPartitionReply> propose(
+            Uuid incarnation, List<IsrProposal> proposals, Duration timeout) {
         return this.<AlterPartitionReply>ask(
                         replyTo -> new AlterPartition(broker, incarnation, proposals, replyTo), timeout)
                 .exceptionally(failure -> new AlterPartitionReply(-1, 0, Errors.REQUEST_TIMED_OUT, List.of()));

@@ -1,6 +1,7 @@
 package dev.ahti.metadata;
 
 import dev.ahti.metadata.MetadataCommand.BrokerRequest;
+import dev.ahti.metadata.MetadataCommand.DeclareDead;
 import dev.ahti.metadata.MetadataCommand.Request;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -29,6 +30,11 @@ final class WaitingRequests {
     boolean add(Request request) {
         Deque<Waiting> queue = request instanceof BrokerRequest ? aboutBrokers : others;
         return queue.size() < max && queue.offerLast(new Waiting(request, System.nanoTime()));
+    }
+
+    /** Whether the same is waiting already: said at every tick, it would fill the queue while the database is away. */
+    boolean contains(DeclareDead dead) {
+        return aboutBrokers.stream().anyMatch(each -> dead.isAbout(each.request()));
     }
 
     /**

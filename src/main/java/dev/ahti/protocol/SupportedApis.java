@@ -31,8 +31,11 @@ public final class SupportedApis {
         serve(ApiKeys.ALTER_CONFIGS, 0, 2);
         serve(ApiKeys.DESCRIBE_LOG_DIRS, 1, 5);
         serve(ApiKeys.CREATE_PARTITIONS, 0, 3);
+        serve(ApiKeys.ELECT_LEADERS, 0, 2);
         serve(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1);
+        serve(ApiKeys.UPDATE_FEATURES, 0, 2);
         serve(ApiKeys.DESCRIBE_CLUSTER, 0, 2);
+        serve(ApiKeys.UNREGISTER_BROKER, 0, 0);
         serve(ApiKeys.LIST_CONFIG_RESOURCES, 0, 1);
         serve(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, 0);
     }

@@ -6,6 +6,7 @@ import dev.ahti.log.LogSettings;
 import dev.ahti.metadata.MetadataSettings;
 import dev.ahti.replica.ReplicaSettings;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.common.utils.Time;
 
@@ -15,6 +16,7 @@ final class Settings {
     private static final int RECENT_EVENTS = 20_000;
     private static final int SNAPSHOT_EVERY = 2000;
     private static final Duration RETRY_BACKOFF = Duration.ofMillis(200);
+    private static final Duration JOURNAL_PATIENCE = Duration.ofSeconds(20);
 
     private Settings() {}
 
@@ -38,7 +40,11 @@ final class Settings {
                 MAX_WAITING_REQUESTS,
                 RECENT_EVENTS,
                 SNAPSHOT_EVERY,
-                RETRY_BACKOFF);
+                RETRY_BACKOFF,
+                JOURNAL_PATIENCE,
+                config.booleanValue("auto.leader.rebalance.enable")
+                        ? Optional.of(Duration.ofSeconds(config.longValue("leader.imbalance.check.interval.seconds")))
+                        : Optional.empty());
     }
 
     static ReplicaSettings replica(BrokerConfig config) {

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
@@ -154,5 +155,31 @@ public final class FakeMetadata implements MetadataClient {
     @Override
     public CompletionStage<ProducerIds> reserveProducerIds(Duration timeout) {
         return CompletableFuture.completedFuture(new ProducerIds(Errors.NONE, 0, 1000));
+    }
+
+    /** What elections, unregistrations and feature updates end with. */
+    public ChangeResult changing = new ChangeResult(Errors.NONE, null);
+
+    @Override
+    public CompletionStage<List<ElectionResult>> electLeaders(
+            ElectionType type, List<NamedPartition> partitions, Duration timeout) {
+        commands.add(type);
+        commands.addAll(partitions);
+        return CompletableFuture.completedFuture(partitions.stream()
+                .map(each -> new ElectionResult(each, changing.error(), changing.message()))
+                .toList());
+    }
+
+    @Override
+    public CompletionStage<ChangeResult> unregisterBroker(int broker, Duration timeout) {
+        commands.add(broker);
+        return CompletableFuture.completedFuture(changing);
+    }
+
+    @Override
+    public CompletionStage<ChangeResult> updateFeatures(
+            List<FeatureUpdate> updates, boolean validateOnly, Duration timeout) {
+        commands.addAll(updates);
+        return CompletableFuture.completedFuture(changing);
     }
 }

@@ -30,6 +30,7 @@ class BrokerSessionTest {
             "session", ConfigFactory.parseString("pekko.actor.provider = local").withFallback(ConfigFactory.load()));
     private final TestProbe<MetadataCommand> singleton = kit.createTestProbe();
     private final TestProbe<Publication> follower = kit.createTestProbe();
+    private final FakeMembers members = new FakeMembers(1, 2, 3);
     private final List<String> fatal = new CopyOnWriteArrayList<>();
     private final CurrentImage current = new CurrentImage();
     private final BrokerSession.Progress progress = new BrokerSession.Progress(
@@ -38,6 +39,7 @@ class BrokerSessionTest {
             MetadataNode.settings(1000),
             new BrokerIdentity(1, new Uuid(9, 1), "", List.of(), Optional.empty(), Optional.empty(), false),
             current,
+            members,
             singleton.getRef(),
             follower.getRef(),
             progress,

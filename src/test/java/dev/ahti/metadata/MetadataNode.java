@@ -3,6 +3,7 @@ package dev.ahti.metadata;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.model.Endpoint;
+import dev.ahti.model.PeerAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,22 +14,30 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Join;
+import org.awaitility.Awaitility;
 
 /** The metadata of one node in this JVM, on a real database. */
 final class MetadataNode implements AutoCloseable {
     static final Duration TIMEOUT = Duration.ofSeconds(10);
     static final Uuid DIRECTORY = new Uuid(1, 1);
 
+    final int broker;
     final ActorSystem<Void> system;
     final Metadata metadata;
     final List<String> fatal = new CopyOnWriteArrayList<>();
 
     static MetadataSettings settings(int snapshotEvery) {
+        return settings(snapshotEvery, 1000);
+    }
+
+    static MetadataSettings settings(int snapshotEvery, int maxWaitingRequests) {
         return new MetadataSettings(
                 1,
                 (short) 1,
@@ -37,37 +46,65 @@ final class MetadataNode implements AutoCloseable {
                 Set.of("log.cleaner.threads"),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(3),
-                1000,
+                maxWaitingRequests,
                 1000,
                 snapshotEvery,
-                Duration.ofMillis(50));
+                Duration.ofMillis(50),
+                Duration.ofSeconds(20),
+                Optional.empty());
     }
 
     MetadataNode(MetadataDatabase database, MetadataSettings settings, boolean logsIntact, Uuid directory) {
+        this(1, Optional.empty(), database, settings, logsIntact, directory);
+    }
+
+    /** @param member of the cluster to join; empty for a cluster of its own */
+    MetadataNode(
+            int broker,
+            Optional<Address> member,
+            MetadataDatabase database,
+            MetadataSettings settings,
+            boolean logsIntact,
+            Uuid directory) {
+        this.broker = broker;
         Config config = ConfigFactory.parseString(
                         """
                         pekko.loglevel = WARNING
                         pekko.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+                        pekko.remote.artery.advanced.test-mode = on
                         pekko.coordinated-shutdown.exit-jvm = off
+                        pekko.coordinated-shutdown.run-by-actor-system-terminate = off
                         pekko.cluster.gossip-interval = 50ms
                         pekko.cluster.leader-actions-interval = 50ms
                         pekko.cluster.singleton-proxy.singleton-identification-interval = 50ms
-                        """)
+                        pekko.cluster.roles = ["broker-%d"]
+                        """
+                                .formatted(broker))
                 .withFallback(database.config())
                 .withFallback(ConfigFactory.load());
         system = ActorSystem.create(Behaviors.empty(), "ahti", config);
         Cluster cluster = Cluster.get(system);
-        cluster.manager().tell(new Join(cluster.selfMember().address()));
+        cluster.manager().tell(new Join(member.orElse(cluster.selfMember().address())));
         BrokerIdentity identity = new BrokerIdentity(
-                1,
+                broker,
                 directory,
                 "",
-                List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", 9092)),
+                List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", 9091 + broker)),
                 Optional.empty(),
-                Optional.empty(),
+                Optional.of(new PeerAddress(
+                        "127.0.0.1",
+                        2551 + broker,
+                        cluster.selfMember().uniqueAddress().longUid())),
                 logsIntact);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> cluster.selfMember().status() == MemberStatus.up());
         metadata = Metadata.start(system, settings, identity, new CurrentImage(), fatal::add);
         metadata.registered().thenRun(database::close);
+    }
+
+    Address address() {
+        return Cluster.get(system).selfMember().address();
     }
 
     static MetadataNode live(MetadataDatabase database) {

@@ -14,11 +14,14 @@ import dev.ahti.metadata.MetadataCommand.BrokerRegistration;
 import dev.ahti.metadata.MetadataCommand.ControlledShutdown;
 import dev.ahti.metadata.MetadataCommand.CreatePartitions;
 import dev.ahti.metadata.MetadataCommand.CreateTopics;
+import dev.ahti.metadata.MetadataCommand.DatabaseReachable;
 import dev.ahti.metadata.MetadataCommand.DeclareDead;
 import dev.ahti.metadata.MetadataCommand.DeleteTopics;
+import dev.ahti.metadata.MetadataCommand.ElectLeaders;
 import dev.ahti.metadata.MetadataCommand.FetchImage;
+import dev.ahti.metadata.MetadataCommand.RebalanceLeaders;
 import dev.ahti.metadata.MetadataCommand.RemoveBroker;
-import dev.ahti.metadata.MetadataCommand.UpdateFeature;
+import dev.ahti.metadata.MetadataCommand.UpdateFeatures;
 import dev.ahti.metadata.MetadataReply.Done;
 import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import dev.ahti.metadata.MetadataReply.TopicsReply;
@@ -33,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -54,13 +58,14 @@ class MetadataSingletonTest {
 
     private final ActorTestKit kit = ActorTestKit.create("singleton", CONFIG);
     private final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
+    private final FakeMembers members = new FakeMembers(1, 2, 3);
     private final List<String> fatal = new CopyOnWriteArrayList<>();
     private final TestProbe<Publication> follower = kit.createTestProbe();
     private final TestProbe<Done> done = kit.createTestProbe();
     private final TestProbe<TopicsReply> topics = kit.createTestProbe();
     private final TestProbe<HeartbeatReply> beats = kit.createTestProbe();
     private ActorRef<MetadataCommand> singleton =
-            kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), fatal::add));
+            kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), members, fatal::add));
 
     @AfterEach
     void stop() {
@@ -136,7 +141,8 @@ class MetadataSingletonTest {
     void aFollowerWithAGapAsksAndIsGivenWhatItLacks() {
         register(1);
         CurrentImage current = new CurrentImage();
-        ActorRef<Publication> lagging = kit.spawn(ImageFollower.create(current, singleton));
+        ActorRef<Publication> lagging =
+                kit.spawn(ImageFollower.create(MetadataNode.settings(1000), current, singleton));
         ClusterImage whole = wholeImage();
         create("a");
         long version = create("b").version();
@@ -154,7 +160,8 @@ class MetadataSingletonTest {
         CurrentImage current = new CurrentImage();
         current.show(ClusterImage.empty().withEpoch("c", 3));
         TestProbe<MetadataCommand> asked = kit.createTestProbe();
-        ActorRef<Publication> one = kit.spawn(ImageFollower.create(current, asked.getRef()));
+        ActorRef<Publication> one =
+                kit.spawn(ImageFollower.create(MetadataNode.settings(1000), current, asked.getRef()));
 
         one.tell(new Publication.Batch(2, 0, List.of(new SetFeature("x", (short) 1))));
         one.tell(new Publication.Batch(3, 0, List.of(new SetFeature("y", (short) 1))));
@@ -180,7 +187,7 @@ class MetadataSingletonTest {
         register(1);
         register(2);
         kit.stop(singleton);
-        singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), fatal::add));
+        singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), members, fatal::add));
         singleton.tell(
                 new CreateTopics(List.of(new NewTopic("t", 1, (short) 1, Map.of(), Map.of())), false, topics.getRef()));
         singleton.tell(registration(1, new Uuid(77, 1), new Uuid(9, 1), true));
@@ -222,7 +229,7 @@ class MetadataSingletonTest {
         long version = create("t").version();
         kit.stop(singleton);
         journal.clearByPersistenceId(PartitionMetadata.PERSISTENCE_ID.id());
-        singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), fatal::add));
+        singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), members, fatal::add));
         singleton.tell(registration(2, Images.incarnation(2), new Uuid(9, 2), true));
         done.receiveMessage();
 
@@ -235,9 +242,9 @@ class MetadataSingletonTest {
     @Test
     void moreThanMayWaitIsRefusedAndEverybodyIsAnswered() {
         kit.stop(singleton);
-        MetadataSettings settings = MetadataNode.settings(1000);
-        singleton = kit.spawn(MetadataSingleton.create(settings, fatal::add));
-        int requests = 5000;
+        MetadataSettings settings = MetadataNode.settings(1000, 50);
+        singleton = kit.spawn(MetadataSingleton.create(settings, members, fatal::add));
+        int requests = 300;
         register(1);
         for (int i = 0; i < requests; i++) {
             singleton.tell(new CreateTopics(
@@ -263,6 +270,7 @@ class MetadataSingletonTest {
                         any.getRef().narrow(),
                         any.getRef().narrow()),
                 new FetchImage(0, any.getRef().narrow()),
+                new DatabaseReachable(2),
                 registration(1, incarnation, new Uuid(9, 1), true),
                 new BrokerReady(1, incarnation, any.getRef().narrow()),
                 new CreateTopics(List.of(), false, any.getRef().narrow()),
@@ -271,8 +279,9 @@ class MetadataSingletonTest {
                 new AlterConfigs(List.of(), false, any.getRef().narrow()),
                 new AllocateProducerIds(1, any.getRef().narrow()),
                 new AlterPartition(1, incarnation, List.of(), any.getRef().narrow()),
-                new UpdateFeature(
-                        "ahti.metadata.version", (short) 1, any.getRef().narrow()),
+                new UpdateFeatures(List.of(), false, any.getRef().narrow()),
+                new ElectLeaders(ElectionType.PREFERRED, List.of(), any.getRef().narrow()),
+                new RebalanceLeaders(),
                 new ControlledShutdown(1, incarnation, any.getRef().narrow()),
                 new DeclareDead(1, incarnation, "", any.getRef().narrow()),
                 new RemoveBroker(1, any.getRef().narrow()));
@@ -283,7 +292,7 @@ class MetadataSingletonTest {
             singleton.tell(command);
             if (command instanceof BrokerRegistration) {
                 done.receiveMessage();
-            } else {
+            } else if (!(command instanceof DatabaseReachable || command instanceof RebalanceLeaders)) {
                 any.receiveMessage();
             }
         }

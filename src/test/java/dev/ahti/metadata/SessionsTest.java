@@ -12,6 +12,8 @@ class SessionsTest {
     private final ClusterImage image = Images.live(3);
     private final Sessions sessions = new Sessions(Duration.ofMillis(500), Duration.ofSeconds(3), image, 0);
 
+    private final FakeMembers members = new FakeMembers(1, 2, 3);
+
     private static long at(long millis) {
         return TimeUnit.MILLISECONDS.toNanos(millis);
     }
@@ -25,29 +27,29 @@ class SessionsTest {
     @Test
     void takesRequestsWhenEveryLiveBrokerHasBeenHeard() {
         hear(100, 1, 2);
-        assertThat(sessions.open(at(200))).isFalse();
+        assertThat(sessions.open(image, at(200))).isFalse();
 
         hear(300, 3);
-        assertThat(sessions.open(at(300))).isTrue();
+        assertThat(sessions.open(image, at(300))).isTrue();
     }
 
     @Test
     void takesRequestsAfterASessionTimeAlthoughOneIsSilent() {
         hear(100, 1, 2);
 
-        assertThat(sessions.open(at(2999))).isFalse();
-        assertThat(sessions.open(at(3000))).isTrue();
+        assertThat(sessions.open(image, at(2999))).isFalse();
+        assertThat(sessions.open(image, at(3000))).isTrue();
     }
 
     @Test
     void aSilentBrokerIsExpiredAfterASessionTime() {
         for (long now = 500; now < 3000; now += 500) {
             hear(now, 1, 2);
-            assertThat(sessions.expired(image, at(now))).isEmpty();
+            assertThat(sessions.expired(image, members.current(), at(now))).isEmpty();
         }
         hear(3000, 1, 2);
 
-        assertThat(sessions.expired(image, at(3000)))
+        assertThat(sessions.expired(image, members.current(), at(3000)))
                 .extracting(BrokerImage::id)
                 .containsExactly(3);
     }
@@ -56,24 +58,24 @@ class SessionsTest {
     void aSingletonThatHearsOnlyAMinorityExpiresNobody() {
         for (long now = 500; now <= 20_000; now += 500) {
             hear(now, 1);
-            assertThat(sessions.expired(image, at(now))).isEmpty();
+            assertThat(sessions.expired(image, members.current(), at(now))).isEmpty();
         }
     }
 
     @Test
     void afterAPauseOfItsOwnItWaitsAFullSession() {
         hear(500, 1, 2, 3);
-        sessions.expired(image, at(500));
+        sessions.expired(image, members.current(), at(500));
         long woke = 60_000;
         hear(woke, 1, 2);
 
-        assertThat(sessions.expired(image, at(woke))).isEmpty();
+        assertThat(sessions.expired(image, members.current(), at(woke))).isEmpty();
         for (long now = woke + 500; now < woke + 3000; now += 500) {
             hear(now, 1, 2);
-            assertThat(sessions.expired(image, at(now))).isEmpty();
+            assertThat(sessions.expired(image, members.current(), at(now))).isEmpty();
         }
         hear(woke + 3000, 1, 2);
-        assertThat(sessions.expired(image, at(woke + 3000)))
+        assertThat(sessions.expired(image, members.current(), at(woke + 3000)))
                 .extracting(BrokerImage::id)
                 .containsExactly(3);
     }

@@ -2,6 +2,7 @@ package dev.ahti.api.cluster;
 
 import dev.ahti.api.ApiHandler;
 import dev.ahti.metadata.MetadataClient;
+import dev.ahti.metadata.MetadataSettings;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.protocol.RequestContext;
 import java.util.Collection;
@@ -24,7 +25,8 @@ import org.apache.kafka.server.common.MetadataVersion;
  *
  * <p>Any broker answers. From v3 on the client gives its name and version; a name that is not well-formed is
  * INVALID_REQUEST (KIP-511). {@code metadata.version} is always there, at the level of the Kafka whose protocol Ahti
- * speaks, because tools switch functions off without it; it cannot be changed. Left out on purpose: features of what Ahti
+ * speaks, because tools switch functions off without it; it cannot be changed. {@code ahti.metadata.version} is that of our
+ * own metadata (rule 29). Left out on purpose: features of what Ahti
  * does not serve ({@code group.version} and the like), and {@code kraft.version}, since there is no quorum. A request
  * version that does not exist never gets here: the connection answers it with v0 and UNSUPPORTED_VERSION.
  */
@@ -64,11 +66,16 @@ final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequestData> {
                         .setName(name)
                         .setMinVersionLevel(level)
                         .setMaxVersionLevel(level)));
+        support(response, MetadataVersion.FEATURE_NAME, METADATA_VERSION, METADATA_VERSION);
+        support(response, MetadataSettings.METADATA_VERSION_FEATURE, (short) 1, MetadataSettings.METADATA_VERSION);
+        response.setFinalizedFeaturesEpoch(image.version());
+    }
+
+    private static void support(ApiVersionsResponseData response, String feature, short min, short max) {
         response.supportedFeatures()
                 .add(new SupportedFeatureKey()
-                        .setName(MetadataVersion.FEATURE_NAME)
-                        .setMinVersion(METADATA_VERSION)
-                        .setMaxVersion(METADATA_VERSION));
-        response.setFinalizedFeaturesEpoch(image.version());
+                        .setName(feature)
+                        .setMinVersion(min)
+                        .setMaxVersion(max));
     }
 }

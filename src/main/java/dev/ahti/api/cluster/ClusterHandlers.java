@@ -15,6 +15,9 @@ public final class ClusterHandlers {
         return List.of(
                 new ApiVersionsHandler(metadata, SupportedApis.advertised()),
                 new DescribeClusterHandler(metadata, config.nodeId()),
-                new DescribeLogDirsHandler(metadata, replicas, config.dataDirectory()));
+                new DescribeLogDirsHandler(metadata, replicas, config.dataDirectory()),
+                new ElectLeadersHandler(metadata),
+                new UnregisterBrokerHandler(metadata),
+                new UpdateFeaturesHandler(metadata));
     }
 }

@@ -1,6 +1,7 @@
 package dev.ahti.api.topics;
 
 import dev.ahti.api.ApiHandler;
+import dev.ahti.api.Timeouts;
 import dev.ahti.metadata.MetadataClient;
 import dev.ahti.metadata.MetadataClient.MorePartitions;
 import dev.ahti.protocol.RequestContext;

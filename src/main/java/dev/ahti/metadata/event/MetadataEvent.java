@@ -41,6 +41,14 @@ public sealed interface MetadataEvent
                 ReserveProducerIds,
                 SetFeature {
 
+    /**
+     * Level of {@code ahti.metadata.version} from which on this may be written (rule 29): a kind of event, or a field that
+     * earlier versions cannot do without, that is added later says a higher one.
+     */
+    default short since() {
+        return 1;
+    }
+
     /** The image after this event, at the same version: whoever applies it also counts. No clock, no randomness. */
     ClusterImage change(ClusterImage image);
 

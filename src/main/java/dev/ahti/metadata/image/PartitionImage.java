@@ -38,6 +38,11 @@ public record PartitionImage(
         return isr.stream().map(IsrMember::broker).toList();
     }
 
+    /** Whether the first replica leads. */
+    public boolean hasPreferredLeader() {
+        return leader == replicas.get(0);
+    }
+
     public boolean hasReplica(int broker) {
         return replicas.contains(broker);
     }

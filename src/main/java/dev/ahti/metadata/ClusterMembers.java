@@ -1,0 +1,72 @@
+package dev.ahti.metadata;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.RootActorPath;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.cluster.ClusterEvent.MemberEvent;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Subscribe;
+
+/** {@link Members} of the Pekko cluster. Each knows its broker's id by its role. */
+final class ClusterMembers implements Members {
+    static final String ROLE_PREFIX = "broker-";
+
+    private final Cluster cluster;
+
+    ClusterMembers(ActorSystem<?> system) {
+        this.cluster = Cluster.get(Adapter.toClassic(system));
+    }
+
+    @Override
+    public List<Member> current() {
+        return StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
+                .sorted(Comparator.comparing(
+                        org.apache.pekko.cluster.Member::address, org.apache.pekko.cluster.Member.addressOrdering()))
+                .map(this::member)
+                .toList();
+    }
+
+    private Member member(org.apache.pekko.cluster.Member member) {
+        MemberStatus status = member.status();
+        return new Member(
+                broker(member),
+                member.uniqueAddress().longUid(),
+                member.uniqueAddress().equals(cluster.selfUniqueAddress()),
+                status.equals(MemberStatus.up()) || status.equals(MemberStatus.leaving()),
+                status.equals(MemberStatus.down()));
+    }
+
+    private static int broker(org.apache.pekko.cluster.Member member) {
+        return member.getRoles().stream()
+                .filter(role -> role.startsWith(ROLE_PREFIX))
+                .map(role -> Integer.parseInt(role.substring(ROLE_PREFIX.length())))
+                .findFirst()
+                .orElse(-1);
+    }
+
+    @Override
+    public void watch(ActorContext<MetadataSingleton.Message> singleton) {
+        var listener = singleton.messageAdapter(MemberEvent.class, event -> new MetadataSingleton.MembersChanged());
+        org.apache.pekko.cluster.typed.Cluster.get(singleton.getSystem())
+                .subscriptions()
+                .tell(Subscribe.create(listener, MemberEvent.class));
+    }
+
+    @Override
+    public void tell(Member to, MetadataRelay.Message message) {
+        for (org.apache.pekko.cluster.Member member : cluster.state().getMembers()) {
+            if (member.uniqueAddress().longUid() == to.uid()) {
+                RootActorPath root = new RootActorPath(member.address(), "/");
+                cluster.system()
+                        .actorSelection(root.child("system").child(MetadataRelay.NAME))
+                        .tell(message, ActorRef.noSender());
+            }
+        }
+    }
+}
