@@ -41,7 +41,7 @@ final class IsrChanges {
     /** Null while settled. */
     private IsrProposal proposal;
 
-    private boolean asked;
+    private boolean answered;
     private boolean backingOff;
 
     /**
@@ -69,15 +69,9 @@ final class IsrChanges {
         backingOff = false;
     }
 
-    /** Proposes what is due: one proposal at a time, and the same one again until its outcome is known (rule 9). */
+    /** Proposes what is due, one proposal at a time (rule 9). */
     void look() {
-        if (proposal != null) {
-            if (!asked) {
-                ask();
-            }
-            return;
-        }
-        if (backingOff) {
+        if (proposal != null || backingOff) {
             return;
         }
         List<IsrMember> wanted = wanted(System.nanoTime());
@@ -93,14 +87,17 @@ final class IsrChanges {
         }
     }
 
-    /** The time after which a refused proposal may be made anew has passed. */
+    /** Some time after an answer: the same proposal again as long as its outcome is unknown, or another one. */
     void lookAgain() {
         backingOff = false;
+        if (proposal != null && answered) {
+            ask();
+        }
         look();
     }
 
     private void ask() {
-        asked = true;
+        answered = false;
         IsrProposal asking = proposal;
         node.isrProposer().propose(asking, error -> answers.accept(new IsrAnswered(asking, error)));
     }
@@ -110,7 +107,7 @@ final class IsrChanges {
             return;
         }
         Errors error = answer.error();
-        asked = false;
+        answered = true;
         if (error == Errors.INELIGIBLE_REPLICA || error == Errors.INVALID_REQUEST) {
             inSync.withdraw();
             proposal = null;

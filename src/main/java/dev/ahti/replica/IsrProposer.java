@@ -61,7 +61,7 @@ final class IsrProposer {
     private void send(List<Waiting> batch) {
         metadata.apply(batch.stream().map(Waiting::proposal).toList(), TIMEOUT).whenComplete((reply, failure) -> {
             if (failure != null) {
-                LOG.warn("what became of {} ISR proposals is not known yet", batch.size(), failure);
+                LOG.warn("what became of {} ISR proposals is not known yet: {}", batch.size(), failure.toString());
             }
             answer(batch, reply);
             sending.set(false);

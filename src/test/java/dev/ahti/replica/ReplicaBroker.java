@@ -27,12 +27,13 @@ final class ReplicaBroker implements AutoCloseable {
     private static final AtomicLong UIDS = new AtomicLong();
 
     final int id;
-    final Uuid incarnation = Uuid.randomUuid();
     final ReplicaFixture fixture;
     final CurrentImage image = new CurrentImage();
     volatile boolean seesMajority = true;
     /** While true the metadata cannot be reached from here. */
     volatile boolean cutFromMetadata;
+    /** While true what the metadata do for it is done, but it is not told. */
+    volatile boolean losesReplies;
     /** While true the image stays as it is. */
     volatile boolean imageStands;
 
@@ -41,6 +42,7 @@ final class ReplicaBroker implements AutoCloseable {
     private final TestProbe<ReplicaStarterCommand> starter;
     private ActorRef<PartitionReplicaCommand> replica;
     private PartitionId partition;
+    private volatile Uuid incarnation = Uuid.randomUuid();
 
     ReplicaBroker(ActorTestKit kit, DecidedMetadata metadata, MemoryNetwork network, Path path, int id)
             throws Exception {
@@ -74,9 +76,25 @@ final class ReplicaBroker implements AutoCloseable {
         }
         return CompletableFuture.supplyAsync(() -> metadata.proposeIsr(id, incarnation, proposals))
                 .thenApply(reply -> {
+                    if (losesReplies) {
+                        throw new IllegalStateException("the reply is lost");
+                    }
                     look();
                     return reply;
                 });
+    }
+
+    Uuid incarnation() {
+        return incarnation;
+    }
+
+    /** It was fenced and goes on in the same process, under another name. */
+    void useIncarnation(Uuid next) {
+        incarnation = next;
+        fixture.node.useIncarnation(next);
+        if (replica != null) {
+            replica.tell(MetadataChanged.INSTANCE);
+        }
     }
 
     /** Shows this broker the metadata as they are. */

@@ -2,6 +2,7 @@ package dev.ahti.replica;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.ahti.log.LogDirectory;
 import dev.ahti.metadata.DecidedMetadata;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.model.PartitionId;
@@ -14,7 +15,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 
 /** Brokers 1, 2 and 3 in this JVM with one partition between them: real actors, logs and decisions; connections in memory. */
@@ -50,15 +54,41 @@ final class ReplicaBrokers implements AutoCloseable {
     /** A process for the broker: registers, opens what it has, and is live. */
     ReplicaBroker start(int id, boolean logsIntact) throws Exception {
         ReplicaBroker broker = new ReplicaBroker(kit, metadata, network, path.resolve("broker-" + id), id);
-        metadata.register(id, broker.incarnation, logsIntact);
+        metadata.register(id, broker.incarnation(), logsIntact);
         running.put(id, broker);
         showAll();
         if (partition != null && metadata.partition(partition).hasReplica(id)) {
             broker.open(partition);
         }
-        metadata.ready(id, broker.incarnation);
+        metadata.ready(id, broker.incarnation());
         showAll();
         return broker;
+    }
+
+    /** It lives, but was fenced: it registers again in the same process. */
+    void registerAgain(int id) {
+        ReplicaBroker broker = running.get(id);
+        Uuid next = Uuid.randomUuid();
+        broker.useIncarnation(next);
+        metadata.register(id, next, true);
+        metadata.ready(id, next);
+        showAll();
+    }
+
+    /** What was not on the disk of a broker that does not run is gone, as after a power cut. */
+    void loseTail(int id, long offset) throws Exception {
+        ScheduledExecutorService background = Executors.newScheduledThreadPool(1);
+        try (LogDirectory directory =
+                LogDirectory.open(path.resolve("broker-" + id), id, ReplicaFixture.logSettings(background))) {
+            directory
+                    .open(
+                            new TopicPartition("t", 0),
+                            partition.topicId(),
+                            ReplicaFixture.logConfig(Map.of()))
+                    .truncateTo(offset);
+        } finally {
+            background.shutdownNow();
+        }
     }
 
     /** Its process ends without a word; the metadata have yet to hear of it. */
