@@ -178,10 +178,11 @@ final class BatchValidation {
     /**
      * Checks batches that came from the leader, with their offsets: whole, CRC, offsets rising.
      *
-     * @return how many bytes are whole batches: a fetch may end inside one
+     * @param leaderEpoch in which they were fetched: from the first batch of a later epoch on nothing counts (KAFKA-18723)
+     * @return how many bytes are whole batches to be appended: a fetch may end inside one
      * @throws CorruptRecordException nothing of it is to be appended
      */
-    int checkReplicated(MemoryRecords records) {
+    int checkReplicated(MemoryRecords records, int leaderEpoch) {
         ByteBuffer buffer = records.buffer();
         int start = buffer.position();
         int at = start;
@@ -191,7 +192,7 @@ final class BatchValidation {
             if (size < Batches.HEADER_BYTES) {
                 throw new CorruptRecordException("Batch of " + size + " bytes from the leader of " + partition);
             }
-            if (size > buffer.limit() - at) {
+            if (size > buffer.limit() - at || Batches.leaderEpoch(buffer, at) > leaderEpoch) {
                 break;
             }
             if (Batches.magic(buffer, at) != MAGIC || !Batches.hasValidChecksum(buffer, at)) {

@@ -133,14 +133,20 @@ public final class PartitionLog implements Closeable {
         }
     }
 
-    /** Appends batches as the leader sent them, with their offsets and epochs. */
-    public LogAppend appendAsFollower(MemoryRecords records) throws IOException {
+    /**
+     * Appends batches as the leader sent them, with their offsets and epochs, up to the first of a later epoch than the
+     * one in which they were fetched: an answer that is late, or of a leader of which this replica has not heard, may not
+     * bring in what comes after a truncation that is still to be done (KAFKA-18723).
+     *
+     * @param leaderEpoch in which the follower asked for them
+     */
+    public LogAppend appendAsFollower(MemoryRecords records, int leaderEpoch) throws IOException {
         lock.lock();
         try {
             requireOpen();
             ByteBuffer buffer = records.buffer();
             int at = buffer.position();
-            int end = at + validation.checkReplicated(records);
+            int end = at + validation.checkReplicated(records, leaderEpoch);
             long first = -1;
             for (MutableRecordBatch batch : records.batches()) {
                 if (at + batch.sizeInBytes() > end) {

@@ -2,7 +2,8 @@ package dev.ahti.replica;
 
 /**
  * The offset below which records are on every in-sync replica. Raised, never stored: a late or repeated report cannot
- * lower it (rule 12). Used by its replica's actor alone.
+ * lower it (rule 12). It goes back only with the log itself, when a follower is cut at the beginning of an epoch. Used by
+ * its replica's actor alone.
  */
 final class HighWatermark {
     private long value;
@@ -23,5 +24,10 @@ final class HighWatermark {
         }
         value = offset;
         return true;
+    }
+
+    /** The log was cut. */
+    void keepWithin(long logStartOffset, long logEndOffset) {
+        value = Math.min(Math.max(value, logStartOffset), logEndOffset);
     }
 }

@@ -3,9 +3,11 @@ package dev.ahti.replica;
 import dev.ahti.log.LogAppend;
 import dev.ahti.log.PartitionLog;
 import dev.ahti.log.RefusedRecords;
+import dev.ahti.metadata.image.IsrMember;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.replica.LocalReplica.AppendResult;
 import dev.ahti.replica.LocalReplica.DeleteResult;
+import dev.ahti.replica.replication.FollowerStream;
 import java.io.IOException;
 import java.util.List;
 import org.apache.kafka.common.errors.ApiException;
@@ -22,29 +24,72 @@ import org.slf4j.LoggerFactory;
 final class LeadingPartition {
     private static final Logger LOG = LoggerFactory.getLogger(LeadingPartition.class);
 
-    private final int self;
+    private final ReplicaNode node;
     private final PartitionLog log;
+    private final Followers followers;
+    private final IsrChanges isrChanges;
     private final HighWatermark highWatermark;
     private final WaitingAppends untilLocal = new WaitingAppends();
     private final WaitingAppends untilReplicated = new WaitingAppends();
     private InSyncReplicas inSync;
     private int leaderEpoch = -1;
+    private int partitionEpoch = -1;
     private long epochStartOffset;
+    private long offeredLogEnd = -1;
 
-    LeadingPartition(int self, PartitionLog log, HighWatermark highWatermark) {
-        this.self = self;
-        this.log = log;
+    LeadingPartition(
+            ReplicaNode node, ReplicaHandle handle, HighWatermark highWatermark, IsrChanges isrChanges) {
+        this.node = node;
+        this.log = handle.log();
+        this.followers = handle.followers();
         this.highWatermark = highWatermark;
+        this.isrChanges = isrChanges;
     }
 
-    /** A newer state of the partition, which this replica leads in an epoch that the log knows of. What waits goes on waiting: the records are the same. */
+    /**
+     * The partition, which this replica leads in an epoch that the log knows of. What waits goes on waiting: the records
+     * are the same.
+     */
     void lead(PartitionImage partition) {
         if (partition.leaderEpoch() != leaderEpoch) {
             leaderEpoch = partition.leaderEpoch();
             epochStartOffset = log.logEndOffset();
-            inSync = new InSyncReplicas(self, epochStartOffset);
+            inSync = new InSyncReplicas(node.brokerId(), epochStartOffset, System.nanoTime());
+            partitionEpoch = -1;
         }
-        inSync.commit(partition.replicas(), partition.isrBrokers());
+        if (partition.partitionEpoch() != partitionEpoch) {
+            partitionEpoch = partition.partitionEpoch();
+            inSync.commit(partition.replicas(), partition.isr());
+            isrChanges.settle(partition, inSync);
+        }
+    }
+
+    /** A follower's log end, if its stream is one of this epoch and the latest of its broker. */
+    void report(FollowerStream stream) {
+        long logEnd = stream.takeLogEnd();
+        if (stream.leaderEpoch() == leaderEpoch && followers.contains(stream)) {
+            inSync.report(
+                    new IsrMember(stream.broker(), stream.incarnation()),
+                    logEnd,
+                    log.logEndOffset(),
+                    System.nanoTime());
+            if (!inSync.isComplete()) {
+                isrChanges.look();
+            }
+        }
+    }
+
+    IsrChanges isrChanges() {
+        return isrChanges;
+    }
+
+    /** Lets the followers have what was appended: once for all of it, and before anybody is answered. */
+    void offerToFollowers() {
+        long end = log.logEndOffset();
+        if (end != offeredLogEnd) {
+            offeredLogEnd = end;
+            followers.wake();
+        }
     }
 
     long epochStartOffset() {
@@ -53,6 +98,10 @@ final class LeadingPartition {
 
     /** @throws IOException the disk failed, and the request is not answered */
     void append(ReplicaRequest.Append request) throws IOException {
+        if (!node.seesMajority().getAsBoolean()) {
+            request.fail(Errors.NOT_LEADER_OR_FOLLOWER);
+            return;
+        }
         if (request.waitsForAll() && !hasEnoughInSync()) {
             request.fail(Errors.NOT_ENOUGH_REPLICAS);
             return;
@@ -86,6 +135,10 @@ final class LeadingPartition {
 
     /** @throws IOException the disk failed, and the request is not answered */
     void deleteRecords(ReplicaRequest.DeleteRecords request) throws IOException {
+        if (!node.seesMajority().getAsBoolean()) {
+            request.fail(Errors.NOT_LEADER_OR_FOLLOWER);
+            return;
+        }
         if (!log.config().delete) {
             request.fail(Errors.POLICY_VIOLATION);
             return;
@@ -98,6 +151,7 @@ final class LeadingPartition {
         if (offset > log.logStartOffset()) {
             try {
                 log.raiseLogStartOffset(offset);
+                followers.highWatermarkRaised();
             } catch (RuntimeException e) {
                 LOG.error("{}: deleting records failed", log.topicPartition(), e);
                 request.fail(Errors.forException(e));
@@ -116,10 +170,21 @@ final class LeadingPartition {
 
     /** The one place where an append succeeds; after the high watermark was published. */
     void answerReached() {
-        untilLocal.answerUpTo(log.logEndOffset());
+        if (!untilLocal.isEmpty()) {
+            answerLocal();
+        }
         untilReplicated.answerUpTo(highWatermark.value());
         if (!hasEnoughInSync()) {
             untilReplicated.failAll(Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+        }
+    }
+
+    /** What only this replica has is acknowledged only while no other can be leading (rule 16). */
+    private void answerLocal() {
+        if (node.seesMajority().getAsBoolean()) {
+            untilLocal.answerUpTo(log.logEndOffset());
+        } else {
+            untilLocal.failAll(Errors.NOT_LEADER_OR_FOLLOWER);
         }
     }
 

@@ -3,7 +3,9 @@ package dev.ahti.replica;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.ahti.log.PartitionLog;
+import dev.ahti.metadata.MetadataCommand.IsrProposal;
 import java.util.Optional;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
 /** What a {@link PartitionReplica} is told. Only {@link Control} travels between nodes. */
@@ -29,6 +31,26 @@ public sealed interface PartitionReplicaCommand {
 
     record ConfigChanged(LogConfig config) implements PartitionReplicaCommand {}
 
+    /** There is a new connection to a broker, which may be the leader. */
+    record LeaderConnected(int broker) implements PartitionReplicaCommand {}
+
+    /** Time to ask the leader again, which has refused. */
+    enum FollowAgain implements PartitionReplicaCommand {
+        INSTANCE
+    }
+
+    /** Something has happened by which a leader may want another ISR. */
+    enum CheckFollowers implements PartitionReplicaCommand {
+        INSTANCE
+    }
+
+    /** Time to propose the ISR again. */
+    enum ProposeAgain implements PartitionReplicaCommand {
+        INSTANCE
+    }
+
+    record IsrAnswered(IsrProposal proposal, Errors error) implements PartitionReplicaCommand {}
+
     /** Serve no more, close the log and stop. */
     enum Close implements PartitionReplicaCommand {
         KEEP_FILES,
@@ -41,7 +63,7 @@ public sealed interface PartitionReplicaCommand {
     /** @param failure empty if {@code log} is open */
     record Opened(PartitionLog log, Optional<Throwable> failure) implements Done {}
 
-    record EpochStarted(int leaderEpoch, Optional<Throwable> failure) implements Done {}
+    record BlockingWorkDone(Optional<Throwable> failure) implements Done {}
 
     record Closed(Optional<Throwable> failure) implements Done {}
 

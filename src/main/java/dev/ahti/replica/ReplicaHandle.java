@@ -3,7 +3,13 @@ package dev.ahti.replica;
 import dev.ahti.log.PartitionLog;
 import dev.ahti.model.PartitionId;
 import dev.ahti.replica.PartitionReplicaCommand.TakeRequests;
+import dev.ahti.replica.replication.FollowedPartition;
+import dev.ahti.replica.replication.FollowerStream;
+import dev.ahti.replica.replication.LeaderStream;
+import dev.ahti.replica.replication.LedPartition;
+import dev.ahti.replica.replication.ToFollower;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -12,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What others on this node hold of an open {@link PartitionReplica}: its queue, its log and the state that it shows. */
-final class ReplicaHandle implements LocalReplica {
+final class ReplicaHandle implements LocalReplica, LedPartition, FollowedPartition {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaHandle.class);
 
     private final PartitionId id;
@@ -20,16 +26,24 @@ final class ReplicaHandle implements LocalReplica {
     private final ActorRef<PartitionReplicaCommand> actor;
     private final RequestQueue requests;
     private final ReadWaiters waiters = new ReadWaiters(this, this::state);
+    private final Followers followers = new Followers();
     private final PartitionReader reader;
+    private final BooleanSupplier seesMajority;
     private volatile ReplicaState state;
 
-    ReplicaHandle(PartitionId id, PartitionLog log, ActorRef<PartitionReplicaCommand> actor, ReplicaState state) {
+    ReplicaHandle(
+            PartitionId id,
+            PartitionLog log,
+            ActorRef<PartitionReplicaCommand> actor,
+            ReplicaState state,
+            BooleanSupplier seesMajority) {
         this.id = id;
         this.log = log;
         this.actor = actor;
         this.requests = new RequestQueue(() -> actor.tell(TakeRequests.INSTANCE));
         this.reader = new PartitionReader(log);
         this.state = state;
+        this.seesMajority = seesMajority;
     }
 
     @Override
@@ -60,7 +74,9 @@ final class ReplicaHandle implements LocalReplica {
     @Override
     public ReadResult read(ReadRequest request) {
         try {
-            return reader.read(state, request);
+            ReadResult result = reader.read(state, request);
+            // Looked at last of all: the process may have slept meanwhile, and another broker leads (rule 16).
+            return seesMajority.getAsBoolean() ? result : PartitionReader.failed(Errors.NOT_LEADER_OR_FOLLOWER);
         } catch (IOException e) {
             // A closed log is no fault of the disk: the replica has just gone.
             Errors unavailable = state.unavailable();
@@ -77,6 +93,37 @@ final class ReplicaHandle implements LocalReplica {
         return waiters.add(offset, wake);
     }
 
+    @Override
+    public int leadingEpoch() {
+        Leadership now = state.leadership();
+        return now.leading() ? now.leaderEpoch() : -1;
+    }
+
+    @Override
+    public long highWatermark() {
+        return state.highWatermark();
+    }
+
+    @Override
+    public void add(FollowerStream stream) {
+        followers.add(stream);
+    }
+
+    @Override
+    public void remove(FollowerStream stream) {
+        followers.remove(stream);
+    }
+
+    @Override
+    public void reported(FollowerStream stream) {
+        requests.add(new ReplicaRequest.Reported(stream));
+    }
+
+    @Override
+    public void take(LeaderStream stream, ToFollower message) {
+        requests.add(new ReplicaRequest.FromLeader(stream, message));
+    }
+
     ReplicaState state() {
         return state;
     }
@@ -89,6 +136,10 @@ final class ReplicaHandle implements LocalReplica {
         return requests;
     }
 
+    Followers followers() {
+        return followers;
+    }
+
     int waitingReads() {
         return waiters.size();
     }
@@ -99,7 +150,9 @@ final class ReplicaHandle implements LocalReplica {
         state = next;
         if (!next.sameLeadership(before)) {
             waiters.wakeAll();
+            followers.wake();
         } else if (next.highWatermark() > before.highWatermark()) {
+            followers.highWatermarkRaised();
             waiters.highWatermarkRaisedTo(next.highWatermark());
         }
     }

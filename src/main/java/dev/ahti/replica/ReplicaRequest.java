@@ -2,6 +2,9 @@ package dev.ahti.replica;
 
 import dev.ahti.replica.LocalReplica.AppendResult;
 import dev.ahti.replica.LocalReplica.DeleteResult;
+import dev.ahti.replica.replication.FollowerStream;
+import dev.ahti.replica.replication.LeaderStream;
+import dev.ahti.replica.replication.ToFollower;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
@@ -9,7 +12,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.slf4j.LoggerFactory;
 
-/** What waits for a replica's turn. Each is answered exactly once. */
+/** What waits for a replica's turn. Each that has an answer is answered exactly once. */
 sealed interface ReplicaRequest {
 
     void fail(Errors error);
@@ -48,6 +51,20 @@ sealed interface ReplicaRequest {
         public void fail(Errors error) {
             answer(new DeleteResult(error, -1));
         }
+    }
+
+    /** From the broker that leads, to a follower. */
+    record FromLeader(LeaderStream stream, ToFollower message) implements ReplicaRequest {
+        @Override
+        public void fail(Errors error) {
+            stream.end();
+        }
+    }
+
+    /** A follower says how far it has come, to the leader. What no leader takes, nobody waits for. */
+    record Reported(FollowerStream stream) implements ReplicaRequest {
+        @Override
+        public void fail(Errors error) {}
     }
 
     /** A caller that fails on its answer must not take the replica with it. */

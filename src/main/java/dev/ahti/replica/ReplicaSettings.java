@@ -8,13 +8,18 @@ import java.time.Duration;
  * @param retentionCheckInterval {@code log.retention.check.interval.ms}
  * @param firstRetentionCheck after the start
  * @param flushCheckInterval how often {@code flush.ms} is looked at
+ * @param replicaLagTimeMax {@code replica.lag.time.max.ms}: a connected follower that was not level with its leader for
+ *     longer leaves the ISR
+ * @param brokerSession {@code broker.session.timeout.ms}: so does one without a connection for so long (rule 5)
  */
 public record ReplicaSettings(
         Duration highWatermarkCheckpointInterval,
         Duration logCheckpointInterval,
         Duration retentionCheckInterval,
         Duration firstRetentionCheck,
-        Duration flushCheckInterval) {
+        Duration flushCheckInterval,
+        Duration replicaLagTimeMax,
+        Duration brokerSession) {
 
     public static ReplicaSettings defaults() {
         return new ReplicaSettings(
@@ -22,6 +27,8 @@ public record ReplicaSettings(
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(30),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(3));
     }
 }

@@ -111,6 +111,10 @@ final class ReplicaStarter extends AbstractBehavior<ReplicaStarterCommand> {
         if (before.configs() != now.configs()) {
             configsShown(before, now);
         }
+        if (before.brokers() != now.brokers()) {
+            // One that is live again may join an ISR.
+            node.checkFollowers();
+        }
         replicas.launch();
         tickWhileOpening();
         completeOpen();

@@ -43,7 +43,8 @@ final class ReplicaUpkeep {
                 threads));
     }
 
-    private void every(Scheduler scheduler, ExecutionContext threads, Duration interval, Round round) {
+    /** Until {@link #stop}. */
+    void every(Scheduler scheduler, ExecutionContext threads, Duration interval, Round round) {
         rounds.add(scheduler.scheduleWithFixedDelay(interval, interval, guarded(round), threads));
     }
 
@@ -97,7 +98,7 @@ final class ReplicaUpkeep {
         };
     }
 
-    private interface Round {
+    interface Round {
         void run() throws IOException;
     }
 

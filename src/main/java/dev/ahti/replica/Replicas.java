@@ -20,6 +20,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.Scheduler;
 import scala.concurrent.ExecutionContextExecutor;
 
 /** The replicas of one broker: what the server starts and stops, and what the API handlers look them up in. */
@@ -39,6 +40,7 @@ public final class Replicas implements LocalReplicas {
      * node is a cluster member with the role {@code broker-<id>}.
      *
      * @param topicConfig a topic's config from its overrides; the image's dynamic broker configs change the defaults
+     * @param cluster before its connections are opened
      */
     public static Replicas start(
             ActorSystem<?> system,
@@ -47,17 +49,32 @@ public final class Replicas implements LocalReplicas {
             LogDirectory directory,
             CurrentImage image,
             Function<Map<String, String>, LogConfig> topicConfig,
-            ReplicaSettings settings) {
+            ReplicaSettings settings,
+            ReplicaCluster cluster) {
         ExecutionContextExecutor disk =
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("ahti.log-dispatcher"));
-        ReplicaNode node =
-                new ReplicaNode(brokerId, incarnation, directory, image, new TopicConfigs(topicConfig), disk);
+        Scheduler scheduler = system.scheduler();
+        ReplicaNode node = new ReplicaNode(
+                brokerId,
+                incarnation,
+                directory,
+                image,
+                new TopicConfigs(topicConfig),
+                disk,
+                settings,
+                cluster,
+                (delay, action) -> scheduler.scheduleOnce(delay, action, system.executionContext()));
         ActorRef<ReplicaStarterCommand> starter = system.systemActorOf(
                 ReplicaStarter.create(node, self -> ReplicaRegion.start(system, node, self)),
                 "replica-starter",
                 Props.empty());
         ReplicaUpkeep upkeep = new ReplicaUpkeep(node.table(), directory);
-        upkeep.start(system.scheduler(), disk, settings);
+        upkeep.start(scheduler, disk, settings);
+        upkeep.every(
+                scheduler,
+                system.executionContext(),
+                settings.replicaLagTimeMax().dividedBy(2),
+                node::checkFollowers);
         return new Replicas(node, upkeep, starter);
     }
 

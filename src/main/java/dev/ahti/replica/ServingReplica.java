@@ -1,67 +1,75 @@
 package dev.ahti.replica;
 
 import dev.ahti.log.PartitionLog;
-import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.IsrMember;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.model.PartitionId;
 import dev.ahti.replica.LocalReplica.Leadership;
+import dev.ahti.replica.PartitionReplicaCommand.BlockingWorkDone;
+import dev.ahti.replica.PartitionReplicaCommand.CheckFollowers;
 import dev.ahti.replica.PartitionReplicaCommand.Close;
-import dev.ahti.replica.PartitionReplicaCommand.Closed;
 import dev.ahti.replica.PartitionReplicaCommand.ConfigChanged;
 import dev.ahti.replica.PartitionReplicaCommand.DeadlinePassed;
-import dev.ahti.replica.PartitionReplicaCommand.EpochStarted;
+import dev.ahti.replica.PartitionReplicaCommand.FollowAgain;
+import dev.ahti.replica.PartitionReplicaCommand.IsrAnswered;
+import dev.ahti.replica.PartitionReplicaCommand.LeaderConnected;
 import dev.ahti.replica.PartitionReplicaCommand.MetadataChanged;
+import dev.ahti.replica.PartitionReplicaCommand.ProposeAgain;
 import dev.ahti.replica.PartitionReplicaCommand.TakeRequests;
-import dev.ahti.replica.ReplicaStarterCommand.ReplicaFailed;
 import dev.ahti.replica.ReplicaStarterCommand.ReplicaOpened;
-import dev.ahti.replica.ReplicaStarterCommand.ReplicaStopped;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import org.apache.kafka.common.TopicPartition;
+import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.actor.typed.javadsl.BehaviorBuilder;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A {@link PartitionReplica} whose log is open: it leads or follows as the image says. The two differ only in {@code
- * leading} being null or not: every message means the same in both.
+ * A {@link PartitionReplica} whose log is open: it leads or follows as the image says, and takes what waits in its queue.
+ *
+ * <pre>
+ *                        the image names this broker in this incarnation
+ *   following  ---------------------------------------------------------->  the log learns of the epoch
+ *   ({@link FollowingPartition})                                                          |
+ *       ^                                                                       v
+ *       +---- the image names another, or none: whoever waits is told ----  leading ({@link LeadingPartition})
+ * </pre>
+ *
+ * What may block on the disk (an epoch, a cut) is done beside the actor, one piece at a time. Meanwhile the image is
+ * followed, but the queue waits: nothing is appended before an epoch is noted or the log is cut.
  */
-final class ServingReplica {
-    private static final Logger LOG = LoggerFactory.getLogger(ServingReplica.class);
+final class ServingReplica implements FollowingPartition.BlockingWork {
     /** After so much of work in one go the actor gives way to others on its thread. */
     private static final int MAX_REQUESTS_IN_ONE_GO = 64;
 
     private static final int MAX_BYTES_IN_ONE_GO = 1 << 20;
 
+    private final ActorRef<PartitionReplicaCommand> self;
     private final TimerScheduler<PartitionReplicaCommand> timers;
     private final ReplicaNode node;
     private final ActorRef<ReplicaStarterCommand> starter;
     private final DiskWork<PartitionReplicaCommand> disk;
     private final PartitionId id;
-    private final TopicPartition name;
     private final PartitionLog log;
     private final HighWatermark highWatermark;
     private final ReplicaHandle handle;
+    private final ClosingReplica closing;
+    private final FollowingPartition following;
     /** Null while following. */
     private LeadingPartition leading;
 
     private int partitionEpoch = -1;
-    private boolean startingEpoch;
     /** The latest leader epoch of this replica's own that the log knows of. */
     private int startedEpoch = -1;
+    /** What goes on when the work under way is done; null where there is none. */
+    private Runnable afterBlockingWork;
 
     private long deadlineTimerNanos = WaitingAppends.NO_DEADLINE;
-    private boolean logClosed;
-    private boolean closedCleanly;
 
     ServingReplica(
             ActorContext<PartitionReplicaCommand> context,
@@ -70,16 +78,26 @@ final class ServingReplica {
             PartitionId id,
             PartitionLog log,
             ActorRef<ReplicaStarterCommand> starter) {
+        this.self = context.getSelf();
         this.timers = timers;
         this.node = node;
         this.starter = starter;
         this.disk = new DiskWork<>(context, node.diskExecutor());
         this.id = id;
-        this.name = log.topicPartition();
         this.log = log;
         this.highWatermark = new HighWatermark(
-                node.directory().checkpointedHighWatermark(name), log.logStartOffset(), log.logEndOffset());
-        this.handle = new ReplicaHandle(id, log, context.getSelf(), state(PartitionImage.NO_LEADER, -1, -1));
+                node.directory().checkpointedHighWatermark(log.topicPartition()),
+                log.logStartOffset(),
+                log.logEndOffset());
+        this.handle = new ReplicaHandle(
+                id, log, self, state(PartitionImage.NO_LEADER, -1, -1), node.seesMajority());
+        this.closing = new ClosingReplica(node, handle, disk, starter);
+        this.following = new FollowingPartition(
+                node,
+                handle,
+                highWatermark,
+                this,
+                delay -> timers.startSingleTimer(FollowAgain.INSTANCE, FollowAgain.INSTANCE, delay));
     }
 
     /** Enters the table before it looks at the image: whatever is shown after that look comes as a message. */
@@ -87,46 +105,35 @@ final class ServingReplica {
         node.table().enter(handle);
         onMetadata();
         starter.tell(new ReplicaOpened(id));
-        return serving();
-    }
-
-    private Behavior<PartitionReplicaCommand> serving() {
-        return behavior()
+        return Behaviors.receive(PartitionReplicaCommand.class)
                 .onMessageEquals(TakeRequests.INSTANCE, this::onRequests)
                 .onMessageEquals(MetadataChanged.INSTANCE, this::onMetadata)
                 .onMessage(ConfigChanged.class, this::onConfig)
-                .onMessage(EpochStarted.class, this::onEpochStarted)
+                .onMessage(BlockingWorkDone.class, this::onBlockingWorkDone)
                 .onMessageEquals(DeadlinePassed.INSTANCE, this::onDeadline)
-                .onMessage(Close.class, this::onClose)
-                .onAnyMessage(ignored -> Behaviors.same())
-                .build();
-    }
-
-    private Behavior<PartitionReplicaCommand> offline() {
-        return behavior()
-                .onMessage(Close.class, this::onClose)
-                .onAnyMessage(ignored -> Behaviors.same())
-                .build();
-    }
-
-    private Behavior<PartitionReplicaCommand> closing() {
-        return behavior()
-                .onMessage(Closed.class, this::onClosed)
-                .onAnyMessage(ignored -> Behaviors.same())
-                .build();
-    }
-
-    private BehaviorBuilder<PartitionReplicaCommand> behavior() {
-        return Behaviors.<PartitionReplicaCommand>receive(PartitionReplicaCommand.class)
-                .onSignal(PostStop.class, stop -> {
-                    onStop();
+                .onMessage(LeaderConnected.class, message -> {
+                    following.connected(message.broker());
                     return Behaviors.same();
-                });
+                })
+                .onMessageEquals(FollowAgain.INSTANCE, () -> {
+                    following.followAgain();
+                    return Behaviors.same();
+                })
+                .onMessageEquals(CheckFollowers.INSTANCE, () -> changeIsr(IsrChanges::look))
+                .onMessageEquals(ProposeAgain.INSTANCE, () -> changeIsr(IsrChanges::lookAgain))
+                .onMessage(IsrAnswered.class, message -> changeIsr(isr -> isr.answered(message)))
+                .onMessage(Close.class, this::onClose)
+                .onAnyMessage(ignored -> Behaviors.same())
+                .onSignal(PostStop.class, stop -> {
+                    stopServing(Errors.NOT_LEADER_OR_FOLLOWER);
+                    closing.onStop();
+                    return Behaviors.same();
+                })
+                .build();
     }
 
     private Behavior<PartitionReplicaCommand> onMetadata() {
-        ClusterImage image = node.image().get();
-        PartitionImage partition = image.partition(id);
+        PartitionImage partition = node.image().get().partition(id);
         if (partition == null) {
             // Deleted: nothing is to be appended any more; the starter's Close is on its way.
             follow(PartitionImage.NO_LEADER, handle.leadership().leaderEpoch());
@@ -140,7 +147,7 @@ final class ServingReplica {
             follow(partition.leader(), partition.leaderEpoch());
         } else if (partition.leaderEpoch() == startedEpoch) {
             lead(partition);
-        } else if (!startingEpoch) {
+        } else if (!isUnderWay()) {
             startEpoch(partition.leaderEpoch());
         }
         return Behaviors.same();
@@ -148,24 +155,13 @@ final class ServingReplica {
 
     /** The log must know of an epoch before its first append: until then requests stay in the queue. */
     private void startEpoch(int leaderEpoch) {
-        startingEpoch = true;
-        disk.run(
+        following.stop();
+        run(
                 () -> {
                     log.startEpoch(leaderEpoch);
-                    return leaderEpoch;
+                    return log;
                 },
-                (started, failure) -> new EpochStarted(leaderEpoch, Optional.ofNullable(failure)));
-    }
-
-    private Behavior<PartitionReplicaCommand> onEpochStarted(EpochStarted message) {
-        startingEpoch = false;
-        if (message.failure().isPresent()) {
-            return fail(message.failure().get());
-        }
-        startedEpoch = message.leaderEpoch();
-        // The image may have gone on meanwhile.
-        onMetadata();
-        return onRequests();
+                () -> startedEpoch = leaderEpoch);
     }
 
     private boolean isLedHere(PartitionImage partition) {
@@ -180,15 +176,35 @@ final class ServingReplica {
         if (before != null) {
             before.failWaiting(Errors.NOT_LEADER_OR_FOLLOWER);
         }
+        following.follow(leader, leaderEpoch);
     }
 
     private void lead(PartitionImage partition) {
-        LeadingPartition next = leading == null ? new LeadingPartition(node.brokerId(), log, highWatermark) : leading;
+        LeadingPartition next =
+                leading == null ? new LeadingPartition(node, handle, highWatermark, isrChanges()) : leading;
         next.lead(partition);
         leading = next;
         next.raiseHighWatermark();
         handle.publish(state(node.brokerId(), partition.leaderEpoch(), next.epochStartOffset()));
         next.answerReached();
+        next.isrChanges().look();
+    }
+
+    private IsrChanges isrChanges() {
+        return new IsrChanges(
+                node,
+                log,
+                highWatermark,
+                self::tell,
+                delay -> timers.startSingleTimer(ProposeAgain.INSTANCE, ProposeAgain.INSTANCE, delay));
+    }
+
+    private Behavior<PartitionReplicaCommand> changeIsr(Consumer<IsrChanges> change) {
+        if (leading != null) {
+            change.accept(leading.isrChanges());
+            advance();
+        }
+        return Behaviors.same();
     }
 
     private ReplicaState state(int leader, int leaderEpoch, long epochStartOffset) {
@@ -199,8 +215,35 @@ final class ServingReplica {
                 Errors.NONE);
     }
 
+    @Override
+    public boolean isUnderWay() {
+        return afterBlockingWork != null;
+    }
+
+    @Override
+    public void run(DiskWork.Work<?> work, Runnable then) {
+        if (isUnderWay()) {
+            throw new IllegalStateException("two pieces of work on the log at a time");
+        }
+        afterBlockingWork = then;
+        disk.run(work, (done, failure) -> new BlockingWorkDone(Optional.ofNullable(failure)));
+    }
+
+    private Behavior<PartitionReplicaCommand> onBlockingWorkDone(BlockingWorkDone message) {
+        Runnable then = afterBlockingWork;
+        afterBlockingWork = null;
+        if (message.failure().isPresent()) {
+            return fail(message.failure().get());
+        }
+        then.run();
+        advance();
+        // The image may have gone on meanwhile.
+        onMetadata();
+        return onRequests();
+    }
+
     private Behavior<PartitionReplicaCommand> onRequests() {
-        if (startingEpoch) {
+        if (isUnderWay()) {
             return Behaviors.same();
         }
         RequestQueue requests = handle.requests();
@@ -208,7 +251,7 @@ final class ServingReplica {
         ReplicaRequest request = null;
         try {
             int bytes = 0;
-            for (int i = 0; i < MAX_REQUESTS_IN_ONE_GO && bytes < MAX_BYTES_IN_ONE_GO; i++) {
+            for (int i = 0; i < MAX_REQUESTS_IN_ONE_GO && bytes < MAX_BYTES_IN_ONE_GO && !isUnderWay(); i++) {
                 request = requests.take();
                 if (request == null) {
                     break;
@@ -226,6 +269,9 @@ final class ServingReplica {
 
     /** @return bytes written */
     private int serve(ReplicaRequest request) throws IOException {
+        if (request instanceof ReplicaRequest.FromLeader fromLeader) {
+            return following.take(fromLeader.stream(), fromLeader.message());
+        }
         if (leading == null) {
             request.fail(Errors.NOT_LEADER_OR_FOLLOWER);
             return 0;
@@ -234,23 +280,30 @@ final class ServingReplica {
             leading.append(append);
             return append.records().sizeInBytes();
         }
-        leading.deleteRecords((ReplicaRequest.DeleteRecords) request);
+        if (request instanceof ReplicaRequest.Reported reported) {
+            leading.report(reported.stream());
+        } else {
+            leading.deleteRecords((ReplicaRequest.DeleteRecords) request);
+        }
         return 0;
     }
 
     /** After appends and whatever else may let the high watermark rise: publish first, then answer. */
     private void advance() {
-        if (leading == null) {
-            return;
+        if (leading != null) {
+            leading.offerToFollowers();
+            leading.raiseHighWatermark();
         }
-        long before = highWatermark.value();
-        leading.raiseHighWatermark();
-        if (highWatermark.value() != before) {
+        if (highWatermark.value() != handle.state().highWatermark()) {
             Leadership now = handle.leadership();
             handle.publish(state(now.leader(), now.leaderEpoch(), now.epochStartOffset()));
         }
-        leading.answerReached();
-        armDeadline();
+        if (leading == null) {
+            following.acknowledge();
+        } else {
+            leading.answerReached();
+            armDeadline();
+        }
     }
 
     /** One timer for the earliest deadline: it is moved only towards now. */
@@ -283,71 +336,23 @@ final class ServingReplica {
         return Behaviors.same();
     }
 
-    /** The log has failed: nothing is acknowledged, read or written any more until the broker starts again. */
     private Behavior<PartitionReplicaCommand> fail(Throwable cause) {
-        LOG.error("{}: the log failed, the partition is offline on this broker", name, cause);
         stopServing(Errors.KAFKA_STORAGE_ERROR);
-        starter.tell(new ReplicaFailed(id));
-        return offline();
+        return closing.offline(cause);
+    }
+
+    Behavior<PartitionReplicaCommand> onClose(Close message) {
+        stopServing(Errors.NOT_LEADER_OR_FOLLOWER);
+        return closing.close(message);
     }
 
     private void stopServing(Errors error) {
         LeadingPartition before = leading;
         leading = null;
+        following.stop();
         handle.close(error);
         if (before != null) {
             before.failWaiting(error);
-        }
-    }
-
-    Behavior<PartitionReplicaCommand> onClose(Close message) {
-        if (handle.state().unavailable() == Errors.NONE) {
-            stopServing(Errors.NOT_LEADER_OR_FOLLOWER);
-        }
-        if (message == Close.DELETE_FILES) {
-            node.table().leave(handle);
-        } else {
-            node.table().leaveFiles(handle);
-        }
-        disk.run(() -> closeLog(message), (closed, failure) -> new Closed(Optional.ofNullable(failure)));
-        return closing();
-    }
-
-    private PartitionLog closeLog(Close how) throws IOException {
-        if (how == Close.DELETE_FILES) {
-            node.directory().delete(log);
-        } else {
-            node.directory().release(log);
-        }
-        return log;
-    }
-
-    private Behavior<PartitionReplicaCommand> onClosed(Closed message) {
-        message.failure().ifPresent(failure -> LOG.error("{}: closing failed", name, failure));
-        closedCleanly = message.failure().isEmpty();
-        logClosed = true;
-        return Behaviors.stopped();
-    }
-
-    private void onStop() {
-        starter.tell(new ReplicaStopped(id, closedCleanly));
-        if (!logClosed) {
-            abandon();
-        }
-    }
-
-    /** Stopped in another way than by Close, for example by a defect: nobody may wait for an answer for ever. */
-    private void abandon() {
-        stopServing(Errors.NOT_LEADER_OR_FOLLOWER);
-        node.table().leave(handle);
-        node.diskExecutor().execute(this::release);
-    }
-
-    private void release() {
-        try {
-            node.directory().release(log);
-        } catch (IOException e) {
-            LOG.error("{}: closing failed", name, e);
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.metadata.image.TopicImage;
 import dev.ahti.replica.LocalReplica;
+import dev.ahti.replica.ReplicaCluster;
 import dev.ahti.replica.Replicas;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +53,8 @@ final class Replication {
                 directory,
                 image,
                 overrides -> current.in(image.get()).topicConfig(overrides),
-                Settings.replica(config));
+                Settings.replica(config),
+                ReplicaCluster.ofOneBroker(metadata::proposeIsr));
         Replication replication = new Replication(system, config.nodeId(), image, replicas, metadata::incarnation);
         image.onChange(replication::follow);
         return replication;

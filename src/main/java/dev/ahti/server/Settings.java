@@ -54,6 +54,8 @@ final class Settings {
                 Duration.ofMillis(config.intValue("log.flush.offset.checkpoint.interval.ms")),
                 Duration.ofMillis(config.longValue("log.retention.check.interval.ms")),
                 usual.firstRetentionCheck(),
-                usual.flushCheckInterval());
+                usual.flushCheckInterval(),
+                Duration.ofMillis(config.longValue("replica.lag.time.max.ms")),
+                Duration.ofMillis(config.intValue("broker.session.timeout.ms")));
     }
 }

@@ -32,20 +32,47 @@ class AppendTest {
     void replicatedBatchesMayStandAnywhereInTheirBuffer() throws Exception {
         try (OpenLogs logs = new OpenLogs(directory, Map.of())) {
             ByteBuffer batches = ByteBuffer.allocate(1000).position(100);
-            for (int offset = 0; offset < 2; offset++) {
-                ByteBuffer batch = MemoryRecords.withRecords(
-                                Compression.NONE, new SimpleRecord(("v" + offset).getBytes(StandardCharsets.UTF_8)))
-                        .buffer();
-                Batches.setBaseOffset(batch, 0, offset);
-                batches.put(batch);
-            }
+            batches.put(replicated(0, 0)).put(replicated(1, 0));
             batches.flip().position(100);
 
-            LogAppend appended = logs.log.appendAsFollower(MemoryRecords.readableRecords(batches));
+            LogAppend appended = logs.log.appendAsFollower(MemoryRecords.readableRecords(batches), 0);
 
             assertThat(appended.lastOffset()).isEqualTo(1);
             assertThat(logs.records()).containsExactly("0:v0", "1:v1");
         }
+    }
+
+    @Test
+    void aFollowerTakesNothingFromALaterEpochThanItFetchesIn() throws Exception {
+        try (OpenLogs logs = new OpenLogs(directory, Map.of())) {
+            ByteBuffer batches = ByteBuffer.allocate(1000)
+                    .put(replicated(0, 4))
+                    .put(replicated(1, 5))
+                    .put(replicated(2, 6))
+                    .put(replicated(3, 5))
+                    .flip();
+
+            logs.log.appendAsFollower(MemoryRecords.readableRecords(batches), 5);
+
+            assertThat(logs.records()).containsExactly("0:v0", "1:v1");
+            assertThat(logs.log.latestEpoch()).isEqualTo(5);
+
+            logs.log.appendAsFollower(MemoryRecords.readableRecords(replicated(2, 6)), 5);
+            assertThat(logs.log.logEndOffset()).isEqualTo(2);
+
+            logs.log.appendAsFollower(MemoryRecords.readableRecords(replicated(2, 6)), 6);
+            assertThat(logs.records()).containsExactly("0:v0", "1:v1", "2:v2");
+        }
+    }
+
+    /** One record as the leader of this epoch sends it. */
+    private static ByteBuffer replicated(long offset, int leaderEpoch) {
+        ByteBuffer batch = MemoryRecords.withRecords(
+                        Compression.NONE, new SimpleRecord(("v" + offset).getBytes(StandardCharsets.UTF_8)))
+                .buffer();
+        Batches.setBaseOffset(batch, 0, offset);
+        Batches.setLeaderEpoch(batch, 0, leaderEpoch);
+        return batch;
     }
 
     @Test

@@ -261,11 +261,11 @@ class BatchValidationTest {
                 .put(second.buffer())
                 .put(batch().buffer().limit(50));
         bytes.flip();
-        assertThat(validation().checkReplicated(MemoryRecords.readableRecords(bytes)))
+        assertThat(validation().checkReplicated(MemoryRecords.readableRecords(bytes), 0))
                 .isEqualTo(whole);
 
         bytes.put(whole - 1, (byte) 77);
-        assertThatThrownBy(() -> validation().checkReplicated(MemoryRecords.readableRecords(bytes)))
+        assertThatThrownBy(() -> validation().checkReplicated(MemoryRecords.readableRecords(bytes), 0))
                 .isInstanceOf(CorruptRecordException.class);
     }
 
@@ -275,7 +275,7 @@ class BatchValidationTest {
                 .put(batch().buffer())
                 .put(batch().buffer())
                 .flip();
-        assertThatThrownBy(() -> validation().checkReplicated(MemoryRecords.readableRecords(twice)))
+        assertThatThrownBy(() -> validation().checkReplicated(MemoryRecords.readableRecords(twice), 0))
                 .isInstanceOf(CorruptRecordException.class)
                 .hasMessageContaining("Out of order");
     }

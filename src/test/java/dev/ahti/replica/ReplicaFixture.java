@@ -38,15 +38,40 @@ final class ReplicaFixture implements AutoCloseable {
     private static final int DISK_THREADS = 8;
     static final Uuid INCARNATION = Uuid.randomUuid();
 
-    final CurrentImage image = new CurrentImage();
+    final CurrentImage image;
     final LogDirectory directory;
     final ReplicaNode node;
     private final ScheduledExecutorService background = Executors.newScheduledThreadPool(1);
     private final ExecutorService disk = Executors.newFixedThreadPool(DISK_THREADS);
 
     ReplicaFixture(Path path) throws IOException {
-        directory = LogDirectory.open(path, SELF, logSettings(background));
-        node = new ReplicaNode(SELF, INCARNATION, directory, image, new TopicConfigs(ReplicaFixture::logConfig), disk);
+        this(path, ReplicaCluster.ofOneBroker((proposals, timeout) -> new CompletableFuture<>()));
+    }
+
+    ReplicaFixture(Path path, ReplicaCluster cluster) throws IOException {
+        this(path, SELF, INCARNATION, new CurrentImage(), ReplicaSettings.defaults(), cluster);
+    }
+
+    ReplicaFixture(
+            Path path,
+            int self,
+            Uuid incarnation,
+            CurrentImage image,
+            ReplicaSettings settings,
+            ReplicaCluster cluster)
+            throws IOException {
+        this.image = image;
+        directory = LogDirectory.open(path, self, logSettings(background));
+        node = new ReplicaNode(
+                self,
+                incarnation,
+                directory,
+                image,
+                new TopicConfigs(ReplicaFixture::logConfig),
+                disk,
+                settings,
+                cluster,
+                (delay, action) -> background.schedule(action, delay.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     /** Keeps the disk's threads busy. @return lets them go */

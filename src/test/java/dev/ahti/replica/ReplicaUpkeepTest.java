@@ -66,7 +66,7 @@ class ReplicaUpkeepTest {
         upkeep.start(
                 KIT.scheduler(),
                 KIT.system().executionContext(),
-                new ReplicaSettings(OFTEN, OFTEN, OFTEN, OFTEN, OFTEN));
+                new ReplicaSettings(OFTEN, OFTEN, OFTEN, OFTEN, OFTEN, OFTEN, OFTEN));
     }
 
     @Test

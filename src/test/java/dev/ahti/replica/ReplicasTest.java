@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.Errors;
@@ -91,7 +92,8 @@ class ReplicasTest {
                     fixture.directory,
                     fixture.image,
                     ReplicaFixture::logConfig,
-                    ReplicaSettings.defaults());
+                    ReplicaSettings.defaults(),
+                    ReplicaCluster.ofOneBroker((proposals, timeout) -> new CompletableFuture<>()));
             replicas.allOpen(1).toCompletableFuture().get(20, TimeUnit.SECONDS);
             fixture.changePartition(id, ledHere(0));
             LocalReplica replica = replicas.get(id);
