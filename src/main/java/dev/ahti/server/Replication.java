@@ -10,7 +10,6 @@ import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.metadata.image.TopicImage;
 import dev.ahti.replica.LocalReplica;
-import dev.ahti.replica.ReplicaCluster;
 import dev.ahti.replica.Replicas;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +43,8 @@ final class Replication {
             BrokerConfig config,
             CurrentBrokerConfig current,
             LogDirectory directory,
-            Metadata metadata) {
+            Metadata metadata,
+            Peering peering) {
         CurrentImage image = metadata.image();
         Replicas replicas = Replicas.start(
                 system,
@@ -54,9 +54,10 @@ final class Replication {
                 image,
                 overrides -> current.in(image.get()).topicConfig(overrides),
                 Settings.replica(config),
-                ReplicaCluster.ofOneBroker(metadata::proposeIsr));
+                peering.cluster(metadata));
         Replication replication = new Replication(system, config.nodeId(), image, replicas, metadata::incarnation);
         image.onChange(replication::follow);
+        peering.follow(metadata);
         return replication;
     }
 

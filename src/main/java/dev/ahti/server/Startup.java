@@ -13,7 +13,6 @@ import dev.ahti.metadata.CurrentImage;
 import dev.ahti.metadata.Metadata;
 import dev.ahti.metadata.MetadataDatabase;
 import dev.ahti.metadata.image.ClusterImage;
-import dev.ahti.model.PeerAddress;
 import dev.ahti.protocol.SupportedApis;
 import java.io.IOException;
 import java.util.Optional;
@@ -91,18 +90,19 @@ final class Startup {
         times.passed("actor system");
         CompletableFuture<Listeners> binding = Listeners.bind(system, config);
         CompletionStage<String> management = ManagementHttp.start(system);
+        Peering peering = await("for the port of replication", Peering.bind(system, config));
         joinCluster(management);
         Listeners listeners = await("for the ports of listeners", binding);
         times.passed("ports and cluster");
 
         Metadata metadata = Metadata.start(
-                system, Settings.metadata(config), identity(listeners), new CurrentImage(), this::onFatal);
+                system, Settings.metadata(config), identity(listeners, peering), new CurrentImage(), this::onFatal);
         ClusterImage image = await("to be registered", metadata.registered());
         directory.joinCluster(image.clusterId());
         directory.setStraysAside(topicId -> image.topic(topicId) != null);
         times.passed("registered");
         CurrentBrokerConfig current = new CurrentBrokerConfig(config);
-        Replication replication = Replication.start(system, config, current, directory, metadata);
+        Replication replication = Replication.start(system, config, current, directory, metadata, peering);
         await("for the logs to be open", replication.opened(image));
         times.passed("logs open");
         await("for classes to be loaded", protocol);
@@ -173,26 +173,20 @@ final class Startup {
                 reason.equals(CoordinatedShutdown.incompatibleConfigurationDetectedReason())
                         ? "the brokers at ahti.cluster.contact-points do not take this one: give all of them the same"
                                 + " ahti.cluster.secret, and the same version of Ahti"
-                        : "the start was ended: " + reason.getClass().getSimpleName().replace("$", "")));
+                        : "the start was ended: "
+                                + reason.getClass().getSimpleName().replace("$", "")));
         return CompletableFuture.completedFuture(Done.getInstance());
     }
 
-    private BrokerIdentity identity(Listeners listeners) {
+    private BrokerIdentity identity(Listeners listeners, Peering peering) {
         return new BrokerIdentity(
                 config.nodeId(),
                 directory.directoryId(),
                 directory.clusterId(),
                 listeners.advertised(config.advertisedListeners()),
                 Optional.ofNullable(config.stringValue("broker.rack")),
-                Optional.of(peerAddress()),
+                Optional.of(peering.address()),
                 directory.logsIntact());
-    }
-
-    private PeerAddress peerAddress() {
-        return new PeerAddress(
-                config.stringValue("ahti.cluster.host"),
-                config.intValue("ahti.replication.port"),
-                Cluster.get(system).selfMember().uniqueAddress().longUid());
     }
 
     /** While the start lasts it ends the start; later it ends the process, as it stands: nothing may be written. */

@@ -55,6 +55,7 @@ public final class DecidedMetadata {
                 "",
                 Images.registration(broker, null).endpoints(),
                 Optional.empty(),
+                Optional.empty(),
                 1,
                 logsIntact,
                 null,

@@ -154,7 +154,6 @@ class DeathWatchTest {
                 ThrottlerTransportAdapter.Blackhole$.MODULE$);
         RARP remoting = (RARP) RARP.get(from.system.classicSystem());
         Await.result(
-                remoting.provider().transport().managementCommand(command),
-                FiniteDuration.apply(20, TimeUnit.SECONDS));
+                remoting.provider().transport().managementCommand(command), FiniteDuration.apply(20, TimeUnit.SECONDS));
     }
 }

@@ -88,7 +88,6 @@ class ReplicationTest {
         brokers.awaitIsr(1, 2, 3);
         assertThat(brokers.replica(3).log().logEndOffset()).isEqualTo(2);
         get(append(leader, -1, records("c")));
-        await().atMost(PATIENCE)
-                .until(() -> brokers.replica(3).log().logEndOffset() == 3);
+        await().atMost(PATIENCE).until(() -> brokers.replica(3).log().logEndOffset() == 3);
     }
 }

@@ -39,7 +39,8 @@ public final class BrokerProcess implements AutoCloseable {
     static void makeArchive() {
         try (var files = Files.list(jar().getParent())) {
             FileTime built = Files.getLastModifiedTime(jar());
-            for (Path file : files.filter(each -> each.toString().endsWith(".jsa")).toList()) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".jsa")).toList()) {
                 if (Files.getLastModifiedTime(file).compareTo(built) > 0) {
                     return;
                 }
