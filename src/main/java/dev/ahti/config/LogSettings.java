@@ -18,8 +18,7 @@ final class LogSettings {
                 LogConfig.SERVER_CONFIG_DEF,
                 "log.retention.check.interval.ms",
                 "log.flush.offset.checkpoint.interval.ms",
-                "log.flush.start.offset.checkpoint.interval.ms",
-                "num.recovery.threads.per.data.dir");
+                "log.flush.start.offset.checkpoint.interval.ms");
         Definitions.setting(
                 settings,
                 "ahti.stray.retention",

@@ -87,4 +87,25 @@ final class BatchScanner {
     int leaderEpoch() {
         return Batches.leaderEpoch(window, at());
     }
+
+    /** What the header says, for later. */
+    Header header() {
+        return new Header(
+                position,
+                size(),
+                lastOffset(),
+                maxTimestamp(),
+                leaderEpoch(),
+                baseOffset(),
+                Batches.hasProducerId(window, at()));
+    }
+
+    record Header(
+            int position,
+            int size,
+            long lastOffset,
+            long maxTimestampMs,
+            int leaderEpoch,
+            long baseOffset,
+            boolean hasProducerId) {}
 }

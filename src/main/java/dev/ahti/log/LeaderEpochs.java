@@ -6,11 +6,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.LongSupplier;
 
 /**
  * Where each leader epoch begins in a partition's log, kept in {@code leader-epoch-checkpoint} (Kafka's text format: a
  * version, a count, then a line of epoch and start offset for each). Changed by the log's writer alone, read from any
- * thread. A change is on disk, atomically replaced, before it is seen.
+ * thread.
+ *
+ * <p>A change is in memory first, so that neither a new leader nor its first append waits for the disk. The file is
+ * brought up to date by {@link #flush}: before the recovery point rises, and before anything follows a truncation. What
+ * is missing in it after a kill, or after a power loss, {@link LogRecovery} finds in the batches behind the recovery point,
+ * each of which carries its epoch. So the file is always an earlier state of the same history.
  */
 final class LeaderEpochs {
     static final String FILE_NAME = "leader-epoch-checkpoint";
@@ -20,6 +26,8 @@ final class LeaderEpochs {
 
     private final Path file;
     private volatile Starts starts;
+    /** What the file says. */
+    private volatile Starts stored;
 
     /** Both in rising order. Arrays, for there are thousands of partitions with an entry or two each. */
     private static final class Starts {
@@ -42,6 +50,19 @@ final class LeaderEpochs {
 
         private long lastOffset() {
             return size() == 0 ? -1 : offsets[size() - 1];
+        }
+
+        /** Without the epochs that begin at {@code endOffset} or behind it. */
+        private Starts before(long endOffset) {
+            int keep = size();
+            while (keep > 0 && offsets[keep - 1] >= endOffset) {
+                keep--;
+            }
+            return keep == size() ? this : range(0, keep);
+        }
+
+        private boolean isSameAs(Starts other) {
+            return Arrays.equals(epochs, other.epochs) && Arrays.equals(offsets, other.offsets);
         }
 
         private Starts range(int from, int to) {
@@ -71,6 +92,7 @@ final class LeaderEpochs {
     private LeaderEpochs(Path file, Starts starts) {
         this.file = file;
         this.starts = starts;
+        this.stored = starts;
     }
 
     /**
@@ -112,23 +134,33 @@ final class LeaderEpochs {
     }
 
     /** Notes that an epoch begins at an offset; what is known and contradicts it is dropped. */
-    void assign(int epoch, long startOffset) throws IOException {
+    void assign(int epoch, long startOffset) {
         if (epoch < 0 || startOffset < 0) {
             throw new IllegalArgumentException("epoch " + epoch + " at " + startOffset);
         }
         if (epoch != starts.lastEpoch() || startOffset < starts.lastOffset()) {
-            replace(starts.with(epoch, startOffset));
+            starts = starts.with(epoch, startOffset);
         }
     }
 
-    private void replace(Starts next) throws IOException {
+    /**
+     * Brings the file up to date, through to the disk, if it is not. From any thread.
+     *
+     * @param logEndOffset asked for in turn, so that the file never goes back: an epoch that begins there has no record
+     *     yet, and need not outlive the process, since opening the log would drop it
+     */
+    synchronized void flush(LongSupplier logEndOffset) throws IOException {
+        Starts wanted = starts.before(logEndOffset.getAsLong());
+        if (wanted.isSameAs(stored)) {
+            return;
+        }
         StringBuilder text =
-                new StringBuilder(VERSION).append('\n').append(next.size()).append('\n');
-        for (int i = 0; i < next.size(); i++) {
-            text.append(next.epochs[i]).append(' ').append(next.offsets[i]).append('\n');
+                new StringBuilder(VERSION).append('\n').append(wanted.size()).append('\n');
+        for (int i = 0; i < wanted.size(); i++) {
+            text.append(wanted.epochs[i]).append(' ').append(wanted.offsets[i]).append('\n');
         }
         WholeFile.write(file, text.toString());
-        starts = next;
+        stored = wanted;
     }
 
     /** Latest epoch, or -1. */
@@ -170,18 +202,12 @@ final class LeaderEpochs {
     }
 
     /** Drops the epochs that begin at {@code endOffset} or behind it. */
-    void truncateFromEnd(long endOffset) throws IOException {
-        int keep = starts.size();
-        while (keep > 0 && endOffset >= 0 && starts.offsets[keep - 1] >= endOffset) {
-            keep--;
-        }
-        if (keep < starts.size()) {
-            replace(starts.range(0, keep));
-        }
+    void truncateFromEnd(long endOffset) {
+        starts = starts.before(endOffset);
     }
 
     /** Drops the epochs that end at {@code startOffset} or before; the one that contains it begins there. */
-    void truncateFromStart(long startOffset) throws IOException {
+    void truncateFromStart(long startOffset) {
         int drop = 0;
         while (drop < starts.size() && starts.offsets[drop] <= startOffset) {
             drop++;
@@ -189,11 +215,11 @@ final class LeaderEpochs {
         if (drop > 0 && (drop > 1 || starts.offsets[0] < startOffset)) {
             Starts rest = starts.range(drop - 1, starts.size());
             rest.offsets[0] = startOffset;
-            replace(rest);
+            starts = rest;
         }
     }
 
-    void clearAndFlush() throws IOException {
-        replace(Starts.EMPTY);
+    void clear() {
+        starts = Starts.EMPTY;
     }
 }

@@ -1,6 +1,5 @@
 package dev.ahti.log;
 
-import dev.ahti.log.LogRecovery.LastRun;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -28,23 +27,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogDirectory implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(LogDirectory.class);
-    private static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
-    private static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
-    private static final String LOG_STARTS = "log-start-offset-checkpoint";
-    private static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
-    private static final String BOOT_ID = ".boot_id";
-    private static final Path KERNEL_BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Path path;
     private final LogSettings settings;
     private final FileLock lock;
     private final boolean fresh;
     private final LastRun lastRun;
-    private final Map<TopicPartition, Long> recoveryPoints;
-    private final Map<TopicPartition, Long> highWatermarks;
-    private final Map<TopicPartition, Long> logStarts;
+    private final Checkpoints checkpoints;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
+    private final AtomicBoolean recoveryPointsDue = new AtomicBoolean();
     private volatile DirectoryIdentity identity;
+    private volatile boolean allClosedInOrder = true;
 
     /** A directory that cannot be used; the message is for the person who starts the broker. */
     public static final class UnusableException extends IOException {
@@ -61,11 +54,9 @@ public final class LogDirectory implements Closeable {
         this.settings = settings;
         this.lock = lock;
         this.identity = identity;
-        this.fresh = !Files.exists(path.resolve(BOOT_ID));
-        this.lastRun = lastRun(path);
-        this.recoveryPoints = new ConcurrentHashMap<>(OffsetCheckpoint.read(path.resolve(RECOVERY_POINTS)));
-        this.highWatermarks = new ConcurrentHashMap<>(OffsetCheckpoint.read(path.resolve(HIGH_WATERMARKS)));
-        this.logStarts = new ConcurrentHashMap<>(OffsetCheckpoint.read(path.resolve(LOG_STARTS)));
+        this.fresh = LastRun.isFirst(path);
+        this.lastRun = LastRun.of(path);
+        this.checkpoints = new Checkpoints(path);
     }
 
     /**
@@ -111,23 +102,8 @@ public final class LogDirectory implements Closeable {
         return lock;
     }
 
-    private static LastRun lastRun(Path path) throws IOException {
-        if (Files.exists(path.resolve(CLEAN_SHUTDOWN))) {
-            return LastRun.CLEAN;
-        }
-        Path file = path.resolve(BOOT_ID);
-        boolean sameKernel = Files.exists(file) && Files.readString(file).equals(bootId());
-        return sameKernel ? LastRun.KILLED : LastRun.KERNEL_GONE;
-    }
-
-    private static String bootId() throws IOException {
-        return Files.exists(KERNEL_BOOT_ID) ? Files.readString(KERNEL_BOOT_ID).strip() : "unknown " + System.nanoTime();
-    }
-
-    /** From here on an end without {@link #close} is an unclean one. */
     private void begin() throws IOException {
-        Files.deleteIfExists(path.resolve(CLEAN_SHUTDOWN));
-        WholeFile.write(path.resolve(BOOT_ID), bootId());
+        LastRun.begin(path);
         try (Stream<Path> entries = Files.list(path)) {
             for (Path entry : entries.toList()) {
                 if (entry.getFileName().toString().endsWith(PartitionDirectory.DELETE_SUFFIX)) {
@@ -183,20 +159,19 @@ public final class LogDirectory implements Closeable {
     public PartitionLog open(TopicPartition partition, Uuid topicId, LogConfig config) throws IOException {
         Path directory = path.resolve(partition.toString());
         PartitionDirectory.claim(directory, topicId);
-        PartitionLog opened = new PartitionLog(
-                partition,
-                directory,
-                settings,
-                config,
-                new LogRecovery(partition, directory, settings, config.indexInterval, lastRun)
-                        .open(logStarts.getOrDefault(partition, 0L), recoveryPoints.getOrDefault(partition, 0L)));
+        PartitionLog.Recovered recovered = new LogRecovery(
+                        partition, directory, settings, config.indexInterval, lastRun)
+                .open(checkpoints.logStart(partition), checkpoints.recoveryPoint(partition));
+        PartitionLog opened =
+                new PartitionLog(partition, directory, settings, config, recovered, this::checkpointRecoveryPointsSoon);
         logs.put(partition, opened);
         return opened;
     }
 
     /** Closes the partition and deletes its files, after {@code file.delete.delay.ms} under another name. */
     public void delete(PartitionLog partition) throws IOException {
-        forget(partition);
+        logs.remove(partition.topicPartition(), partition);
+        checkpoints.forget(partition.topicPartition());
         partition.closeFiles();
         Path renamed = PartitionDirectory.markDeleted(partition.directory());
         settings.background()
@@ -205,19 +180,15 @@ public final class LogDirectory implements Closeable {
 
     /** Closes the partition and keeps its files. */
     public void release(PartitionLog partition) throws IOException {
-        partition.close();
-        // The next checkpoint is to know them, though the log is not open any more.
-        recoveryPoints.put(partition.topicPartition(), partition.recoveryPoint());
-        logStarts.put(partition.topicPartition(), partition.logStartOffset());
-        logs.remove(partition.topicPartition(), partition);
-    }
-
-    private void forget(PartitionLog partition) {
-        TopicPartition id = partition.topicPartition();
-        logs.remove(id, partition);
-        recoveryPoints.remove(id);
-        highWatermarks.remove(id);
-        logStarts.remove(id);
+        try {
+            partition.close();
+        } catch (IOException e) {
+            allClosedInOrder = false;
+            throw e;
+        } finally {
+            checkpoints.note(partition);
+            logs.remove(partition.topicPartition(), partition);
+        }
     }
 
     private static void deleteQuietly(Path directory) {
@@ -266,42 +237,69 @@ public final class LogDirectory implements Closeable {
 
     /** The high watermark at the last checkpoint, or 0. */
     public long checkpointedHighWatermark(TopicPartition partition) {
-        return highWatermarks.getOrDefault(partition, 0L);
+        return checkpoints.highWatermark(partition);
     }
 
     /** Writes the high watermarks of the partitions that are open. */
-    public synchronized void checkpointHighWatermarks(Map<TopicPartition, Long> current) throws IOException {
-        highWatermarks.putAll(current);
-        OffsetCheckpoint.write(path.resolve(HIGH_WATERMARKS), highWatermarks);
+    public void checkpointHighWatermarks(Map<TopicPartition, Long> current) throws IOException {
+        checkpoints.writeHighWatermarks(current);
     }
 
-    /** Writes recovery points and log starts of all open partitions. */
-    public synchronized void checkpointLogs() throws IOException {
-        recoveryPoints.putAll(current(PartitionLog::recoveryPoint));
-        logStarts.putAll(current(PartitionLog::logStartOffset));
-        OffsetCheckpoint.write(path.resolve(RECOVERY_POINTS), recoveryPoints);
-        OffsetCheckpoint.write(path.resolve(LOG_STARTS), nonZero(logStarts));
+    /** Writes the recovery points of all partitions. */
+    public void checkpointRecoveryPoints() throws IOException {
+        checkpoints.writeRecoveryPoints(logs.values());
     }
 
-    private Map<TopicPartition, Long> current(Function<PartitionLog, Long> value) {
-        return logs.values().stream().collect(Collectors.toMap(PartitionLog::topicPartition, value));
+    /** Writes the log starts of all partitions. */
+    public void checkpointLogStarts() throws IOException {
+        checkpoints.writeLogStarts(logs.values());
     }
 
-    private static Map<TopicPartition, Long> nonZero(Map<TopicPartition, Long> offsets) {
-        return offsets.entrySet().stream()
-                .filter(entry -> entry.getValue() > 0)
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    /** Recovery points and log starts. */
+    public void checkpointLogs() throws IOException {
+        checkpointRecoveryPoints();
+        checkpointLogStarts();
     }
 
-    /** Closes what is open, writes the checkpoints and, last of all, the clean-shutdown marker (rule 19). */
+    /** Many logs may be truncated at once, when a leader changes: one writing serves them all. */
+    private void checkpointRecoveryPointsSoon() {
+        if (recoveryPointsDue.compareAndSet(false, true)) {
+            settings.background().execute(() -> {
+                recoveryPointsDue.set(false);
+                try {
+                    checkpointRecoveryPoints();
+                } catch (IOException e) {
+                    log.error("cannot write the recovery points of {}", path, e);
+                }
+            });
+        }
+    }
+
+    /**
+     * Closes what is open, writes the checkpoints and, last of all, the clean-shutdown marker (rule 19).
+     *
+     * @throws IOException also if a log could not be closed in order, now or before: then there is no marker, and the next
+     *     start recovers
+     */
     @Override
     public void close() throws IOException {
-        for (PartitionLog open : logs.values()) {
-            open.close();
+        IOException failure = null;
+        for (PartitionLog open : List.copyOf(logs.values())) {
+            try {
+                release(open);
+            } catch (IOException e) {
+                failure = e;
+            }
         }
-        checkpointLogs();
-        WholeFile.write(path.resolve(CLEAN_SHUTDOWN), "{\"version\":0,\"brokerEpoch\":-1}");
-        abandon();
+        try {
+            checkpointLogs();
+            if (!allClosedInOrder) {
+                throw new IOException("not every log in " + path + " could be closed in order", failure);
+            }
+            LastRun.endCleanly(path);
+        } finally {
+            abandon();
+        }
     }
 
     /** Gives up the lock without the marker: the next start recovers. */

@@ -80,7 +80,7 @@ final class LogReader {
             LogSegment segment = segments.all()[i];
             boolean active = i == segments.all().length - 1;
             if (segments.endOffset(i) > logStartOffset && (active || segment.maxTimestampMs() >= timestampMs)) {
-                TimestampOffset found = segment.search(timestampMs, logStartOffset, segments.endPosition(i));
+                TimestampOffset found = search(segment, timestampMs, logStartOffset, segments.endPosition(i));
                 if (found != null) {
                     return found.offset() < endOffset ? Optional.of(found) : Optional.empty();
                 }
@@ -102,6 +102,25 @@ final class LogReader {
         return best == null
                 ? Optional.empty()
                 : Optional.ofNullable(
-                        best.search(best.maxTimestampMs(), logStartOffset, segments.endPosition(bestIndex)));
+                        search(best, best.maxTimestampMs(), logStartOffset, segments.endPosition(bestIndex)));
+    }
+
+    /** The first record at or after the time and from {@code startOffset} on; null if there is none below {@code end}. */
+    private static TimestampOffset search(LogSegment segment, long timestampMs, long startOffset, int end)
+            throws IOException {
+        long from = Math.max(startOffset, segment.offsetOfOlder(timestampMs));
+        BatchScanner scanner = new BatchScanner(segment.channel(), segment.positionOf(from, end), end);
+        while (scanner.advance()) {
+            if (scanner.maxTimestamp() >= timestampMs) {
+                int epoch = scanner.leaderEpoch();
+                for (var record :
+                        segment.readBatch(scanner.position(), scanner.size()).records()) {
+                    if (record.timestamp() >= timestampMs && record.offset() >= startOffset) {
+                        return new TimestampOffset(record.timestamp(), record.offset(), epoch < 0 ? -1 : epoch);
+                    }
+                }
+            }
+        }
+        return null;
     }
 }

@@ -5,8 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /**
@@ -14,19 +12,11 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
  * size that the log has published.
  */
 final class LogSegment {
-    static final String LOG = ".log";
-    static final String INDEX = ".index";
-    static final String TIME_INDEX = ".timeindex";
-    static final String TRANSACTION_INDEX = ".txnindex";
-    static final String DELETED = ".deleted";
-
-    private final Path directory;
     private final long baseOffset;
+    private final SegmentFiles files;
     private final OffsetIndex offsetIndex;
     private final TimeIndex timeIndex;
     private final TransactionIndex transactionIndex;
-    private FileChannel channel;
-    private boolean deleted;
     private volatile int size;
     private int bytesSinceIndexEntry;
     private long maxTimestampMs = -1;
@@ -35,23 +25,21 @@ final class LogSegment {
     private long firstTimestampMs = -1;
 
     LogSegment(Path directory, long baseOffset, long nowMs) throws IOException {
-        this.directory = directory;
         this.baseOffset = baseOffset;
         this.createdMs = nowMs;
-        Path file = file(directory, baseOffset, LOG);
-        this.size = Files.exists(file) ? Math.toIntExact(Files.size(file)) : 0;
-        this.offsetIndex = new OffsetIndex(file(directory, baseOffset, INDEX));
-        this.timeIndex = new TimeIndex(file(directory, baseOffset, TIME_INDEX));
-        this.transactionIndex = new TransactionIndex(baseOffset, file(directory, baseOffset, TRANSACTION_INDEX));
+        this.files = new SegmentFiles(directory, baseOffset);
+        this.size = Files.exists(files.log()) ? Math.toIntExact(Files.size(files.log())) : 0;
+        this.offsetIndex = new OffsetIndex(files.offsetIndex());
+        this.timeIndex = new TimeIndex(files.timeIndex());
+        this.transactionIndex = new TransactionIndex(baseOffset, files.transactionIndex());
     }
 
-    static Path file(Path directory, long baseOffset, String suffix) {
-        return directory.resolve(fileName(baseOffset) + suffix);
-    }
-
-    static String fileName(long offset) {
-        String digits = Long.toString(offset);
-        return "0".repeat(20 - digits.length()) + digits;
+    /** A new one, whatever a crash left under its name. */
+    static LogSegment create(Path directory, long baseOffset, long nowMs) throws IOException {
+        new SegmentFiles(directory, baseOffset).createLog();
+        LogSegment created = new LogSegment(directory, baseOffset, nowMs);
+        created.clearIndexes();
+        return created;
     }
 
     long baseOffset() {
@@ -66,31 +54,8 @@ final class LogSegment {
         return transactionIndex;
     }
 
-    /** A new segment's file; what a crash left there is no part of the log. */
-    static LogSegment create(Path directory, long baseOffset, long nowMs) throws IOException {
-        FileChannel.open(
-                        file(directory, baseOffset, LOG),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.TRUNCATE_EXISTING)
-                .close();
-        LogSegment created = new LogSegment(directory, baseOffset, nowMs);
-        created.clearIndexes();
-        return created;
-    }
-
-    /**
-     * Opened at first use, since a log may have hundreds of segments that nobody reads. Never creates the file: whoever
-     * still holds a segment that has been deleted must not bring it back.
-     */
-    synchronized FileChannel channel() throws IOException {
-        if (channel == null) {
-            channel = FileChannel.open(
-                    file(directory, baseOffset, deleted ? LOG + DELETED : LOG),
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE);
-        }
-        return channel;
+    FileChannel channel() throws IOException {
+        return files.channel();
     }
 
     /** Writes one batch at the end; after a failure (a full disk) the file is as before. */
@@ -102,12 +67,22 @@ final class LogSegment {
             for (long at = position; batch.hasRemaining(); ) {
                 at += file.write(batch, at);
             }
+            size = position + bytes;
+            noteBatch(position, bytes, lastOffset, timestampMs, indexInterval);
         } catch (IOException e) {
-            file.truncate(position);
+            cutBack(file, position, e);
             throw e;
         }
-        size = position + bytes;
-        noteBatch(position, bytes, lastOffset, timestampMs, indexInterval);
+    }
+
+    /** Where even that fails, recovery does it: a log that has failed is not closed in order. */
+    private void cutBack(FileChannel file, int position, IOException cause) {
+        size = position;
+        try {
+            file.truncate(position);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
     }
 
     /** Indexes a batch that stands in the file. */
@@ -198,32 +173,12 @@ final class LogSegment {
     }
 
     long lastModifiedMs() throws IOException {
-        return Files.getLastModifiedTime(file(directory, baseOffset, LOG)).toMillis();
+        return Files.getLastModifiedTime(files.log()).toMillis();
     }
 
-    /** The first record at or after the time and from {@code startOffset} on; null if there is none below {@code end}. */
-    TimestampOffset search(long timestampMs, long startOffset, int end) throws IOException {
-        long from = Math.max(startOffset, baseOffset + timeIndex.lookup(timestampMs));
-        BatchScanner scanner = new BatchScanner(channel(), positionOf(from, end), end);
-        while (scanner.advance()) {
-            if (scanner.maxTimestamp() >= timestampMs) {
-                TimestampOffset found = searchBatch(scanner, timestampMs, startOffset);
-                if (found != null) {
-                    return found;
-                }
-            }
-        }
-        return null;
-    }
-
-    private TimestampOffset searchBatch(BatchScanner scanner, long timestampMs, long startOffset) throws IOException {
-        int epoch = scanner.leaderEpoch();
-        for (var record : readBatch(scanner.position(), scanner.size()).records()) {
-            if (record.timestamp() >= timestampMs && record.offset() >= startOffset) {
-                return new TimestampOffset(record.timestamp(), record.offset(), epoch < 0 ? -1 : epoch);
-            }
-        }
-        return null;
+    /** An offset before which every record is older than the time. */
+    long offsetOfOlder(long timestampMs) throws IOException {
+        return baseOffset + timeIndex.lookup(timestampMs);
     }
 
     /** Offset behind the last whole batch; the base offset where there is none. */
@@ -236,8 +191,18 @@ final class LogSegment {
         return end;
     }
 
+    /** Leader epoch of the last whole batch, or -1. */
+    int lastLeaderEpoch() throws IOException {
+        BatchScanner scanner = new BatchScanner(channel(), offsetIndex.lookup(Integer.MAX_VALUE), size);
+        int epoch = -1;
+        while (scanner.advance()) {
+            epoch = scanner.leaderEpoch();
+        }
+        return epoch;
+    }
+
     Path logFile() {
-        return file(directory, baseOffset, LOG);
+        return files.log();
     }
 
     MemoryRecords readBatch(int position, int bytes) throws IOException {
@@ -260,23 +225,22 @@ final class LogSegment {
         }
     }
 
-    /** Through to the disk, whatever is appended meanwhile. Does nothing to a segment that has been deleted. */
+    /** Through to the disk, whatever is appended meanwhile. A segment that is deleted meanwhile needs none of it. */
     void flush() throws IOException {
-        if (isDeleted()) {
-            return;
-        }
-        channel().force(true);
-        synchronized (this) {
-            if (!deleted) {
-                offsetIndex.write(true);
-                timeIndex.write(true);
-                transactionIndex.flush();
+        try {
+            channel().force(true);
+            synchronized (this) {
+                if (!files.isDeleted()) {
+                    offsetIndex.write(true);
+                    timeIndex.write(true);
+                    transactionIndex.flush();
+                }
+            }
+        } catch (IOException e) {
+            if (!files.isDeleted()) {
+                throw e;
             }
         }
-    }
-
-    private synchronized boolean isDeleted() {
-        return deleted;
     }
 
     /** Cuts the file and the indexes before the batch at {@code position}. */
@@ -317,34 +281,22 @@ final class LogSegment {
 
     /** Renames the files out of the way; {@link #deleteFiles} follows when no reader can hold them any more. */
     synchronized void markDeleted() throws IOException {
-        deleted = true;
-        for (String suffix : new String[] {LOG, INDEX, TIME_INDEX}) {
-            Path file = file(directory, baseOffset, suffix);
-            if (Files.exists(file)) {
-                Files.move(file, file(directory, baseOffset, suffix + DELETED), StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
-        transactionIndex.renameTo(file(directory, baseOffset, TRANSACTION_INDEX + DELETED));
+        files.markDeleted();
+        transactionIndex.renameTo(files.deletedTransactionIndex());
     }
 
     void deleteFiles() throws IOException {
-        closeChannel();
-        for (String suffix : new String[] {LOG, INDEX, TIME_INDEX}) {
-            Files.deleteIfExists(file(directory, baseOffset, suffix + DELETED));
-        }
+        files.delete();
         transactionIndex.deleteIfExists();
     }
 
-    private synchronized void closeChannel() throws IOException {
-        if (channel != null) {
-            channel.close();
-            channel = null;
-        }
-    }
-
+    /** The files are closed even where the index cannot be written to its end: then an exception says so. */
     void close() throws IOException {
-        seal();
-        transactionIndex.close();
-        closeChannel();
+        try {
+            seal();
+        } finally {
+            transactionIndex.close();
+            files.close();
+        }
     }
 }

@@ -37,7 +37,7 @@ final class PartitionDirectory {
 
     private static boolean hasLog(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.anyMatch(file -> file.toString().endsWith(LogSegment.LOG));
+            return files.anyMatch(file -> file.toString().endsWith(SegmentFiles.LOG));
         }
     }
 

@@ -31,7 +31,7 @@ final class ProducerSnapshots {
     }
 
     Path file(long offset) {
-        return LogSegment.file(directory, offset, SUFFIX);
+        return SegmentFiles.file(directory, offset, SUFFIX);
     }
 
     boolean exists(long offset) {

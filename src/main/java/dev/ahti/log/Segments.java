@@ -1,5 +1,6 @@
 package dev.ahti.log;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -65,5 +66,12 @@ record Segments(LogSegment[] all, long endOffset, int endPosition) {
             size += all[i].size();
         }
         return size;
+    }
+
+    /** Forces what lies between the two offsets to the disk. */
+    void flush(long from, long end) throws IOException {
+        for (int i = indexOf(from); from < end && i < all.length && all[i].baseOffset() < end; i++) {
+            all[i].flush();
+        }
     }
 }

@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /**
  * @param highWatermarkCheckpointInterval {@code replica.high.watermark.checkpoint.interval.ms}
- * @param logCheckpointInterval {@code log.flush.offset.checkpoint.interval.ms}: recovery points and log starts
+ * @param logCheckpointInterval {@code log.flush.offset.checkpoint.interval.ms}: recovery points
+ * @param logStartCheckpointInterval {@code log.flush.start.offset.checkpoint.interval.ms}
  * @param retentionCheckInterval {@code log.retention.check.interval.ms}
  * @param firstRetentionCheck after the start
  * @param flushCheckInterval how often {@code flush.ms} is looked at
@@ -15,6 +16,7 @@ import java.time.Duration;
 public record ReplicaSettings(
         Duration highWatermarkCheckpointInterval,
         Duration logCheckpointInterval,
+        Duration logStartCheckpointInterval,
         Duration retentionCheckInterval,
         Duration firstRetentionCheck,
         Duration flushCheckInterval,
@@ -24,6 +26,7 @@ public record ReplicaSettings(
     public static ReplicaSettings defaults() {
         return new ReplicaSettings(
                 Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(30),

@@ -31,7 +31,8 @@ final class ReplicaUpkeep {
 
     void start(Scheduler scheduler, ExecutionContext threads, ReplicaSettings settings) {
         every(scheduler, threads, settings.highWatermarkCheckpointInterval(), this::checkpointHighWatermarks);
-        every(scheduler, threads, settings.logCheckpointInterval(), directory::checkpointLogs);
+        every(scheduler, threads, settings.logCheckpointInterval(), directory::checkpointRecoveryPoints);
+        every(scheduler, threads, settings.logStartCheckpointInterval(), directory::checkpointLogStarts);
         every(scheduler, threads, settings.flushCheckInterval(), this::flush);
         rounds.add(scheduler.scheduleWithFixedDelay(
                 settings.firstRetentionCheck(),

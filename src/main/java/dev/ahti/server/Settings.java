@@ -52,6 +52,7 @@ final class Settings {
         return new ReplicaSettings(
                 Duration.ofMillis(config.longValue("replica.high.watermark.checkpoint.interval.ms")),
                 Duration.ofMillis(config.intValue("log.flush.offset.checkpoint.interval.ms")),
+                Duration.ofMillis(config.intValue("log.flush.start.offset.checkpoint.interval.ms")),
                 Duration.ofMillis(config.longValue("log.retention.check.interval.ms")),
                 usual.firstRetentionCheck(),
                 usual.flushCheckInterval(),

@@ -65,6 +65,24 @@ class AppendTest {
         }
     }
 
+    @Test
+    void aFollowerBeginsInsideABatchWhereTheLeadersLogDoes() throws Exception {
+        try (OpenLogs logs = new OpenLogs(directory, Map.of())) {
+            logs.log.truncateFullyAndStartAt(6);
+            ByteBuffer batch = MemoryRecords.withRecords(
+                            Compression.NONE,
+                            new SimpleRecord("deleted".getBytes(StandardCharsets.UTF_8)),
+                            new SimpleRecord("kept".getBytes(StandardCharsets.UTF_8)))
+                    .buffer();
+            Batches.setBaseOffset(batch, 0, 5);
+
+            logs.log.appendAsFollower(MemoryRecords.readableRecords(batch), 0);
+
+            assertThat(logs.log.logStartOffset()).isEqualTo(6);
+            assertThat(logs.records()).containsExactly("6:kept");
+        }
+    }
+
     /** One record as the leader of this epoch sends it. */
     private static ByteBuffer replicated(long offset, int leaderEpoch) {
         ByteBuffer batch = MemoryRecords.withRecords(
@@ -103,7 +121,7 @@ class AppendTest {
             logs.log.raiseLogStartOffset(2);
 
             await().untilAsserted(() -> assertThat(files(logs))
-                    .noneMatch(name -> name.startsWith(LogSegment.fileName(0)) || name.endsWith(".deleted")));
+                    .noneMatch(name -> name.startsWith(SegmentFiles.fileName(0)) || name.endsWith(".deleted")));
         }
     }
 

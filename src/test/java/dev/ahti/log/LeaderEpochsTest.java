@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.ScheduledFuture;
@@ -49,8 +51,14 @@ class LeaderEpochsTest {
                     epochs.truncateFromStart(offset);
                     kafkas.truncateFromStartAsyncFlush(offset);
                 }
-                case 2 -> epochs = LeaderEpochs.open(ours);
-                case 3 -> assertAlike("their reading of our file", epochs, kafkas(ours));
+                case 2 -> {
+                    epochs.flush(() -> OFFSETS + 1);
+                    epochs = LeaderEpochs.open(ours);
+                }
+                case 3 -> {
+                    epochs.flush(() -> OFFSETS + 1);
+                    assertAlike("their reading of our file", epochs, kafkas(ours));
+                }
                 case 4 -> assertAlike("our reading of their file", LeaderEpochs.open(theirs), kafkas);
                 default -> {
                     epochs.assign(epoch, offset);
@@ -59,7 +67,8 @@ class LeaderEpochsTest {
             }
             assertAlike("seed " + seed + ", step " + step, epochs, kafkas);
         }
-        epochs.clearAndFlush();
+        epochs.clear();
+        epochs.flush(() -> 0);
         assertThat(LeaderEpochs.open(ours).latestEpoch()).isEqualTo(-1);
     }
 
@@ -87,6 +96,7 @@ class LeaderEpochsTest {
         LeaderEpochs epochs = LeaderEpochs.open(ours);
         epochs.assign(3, 0);
         epochs.assign(5, 12);
+        epochs.flush(() -> 13);
 
         assertThat(ours.resolve("leader-epoch-checkpoint")).hasContent("0\n2\n3 0\n5 12\n");
         assertThat(epochs.epochForOffset(11)).isEqualTo(OptionalInt.of(3));
@@ -107,15 +117,38 @@ class LeaderEpochsTest {
     }
 
     @Test
-    void aChangeThatCannotBeStoredIsNotMade() throws IOException {
+    void anEpochWithoutRecordsIsNotWritten() throws IOException {
         LeaderEpochs epochs = LeaderEpochs.open(ours);
         epochs.assign(3, 0);
-        Files.delete(ours.resolve(LeaderEpochs.FILE_NAME));
+        epochs.flush(() -> 0);
+        assertThat(ours.resolve(LeaderEpochs.FILE_NAME)).doesNotExist();
+
+        epochs.flush(() -> 1);
+        epochs.assign(4, 1);
+        FileTime written = Files.getLastModifiedTime(ours.resolve(LeaderEpochs.FILE_NAME));
+        Object file = Files.readAttributes(ours.resolve(LeaderEpochs.FILE_NAME), BasicFileAttributes.class)
+                .fileKey();
+        epochs.flush(() -> 1);
+        assertThat(Files.getLastModifiedTime(ours.resolve(LeaderEpochs.FILE_NAME)))
+                .isEqualTo(written);
+        assertThat(Files.readAttributes(ours.resolve(LeaderEpochs.FILE_NAME), BasicFileAttributes.class)
+                        .fileKey())
+                .as("the same file, not a new one")
+                .isEqualTo(file);
+        assertThat(epochs.latestEpoch()).isEqualTo(4);
+    }
+
+    @Test
+    void aChangeThatCannotBeStoredIsStillDue() throws IOException {
+        LeaderEpochs epochs = LeaderEpochs.open(ours);
+        epochs.assign(3, 0);
         Files.delete(ours);
 
-        assertThatThrownBy(() -> epochs.assign(4, 10)).isInstanceOf(IOException.class);
-        assertThat(epochs.latestEpoch()).isEqualTo(3);
+        assertThatThrownBy(() -> epochs.flush(() -> 1)).isInstanceOf(IOException.class);
         Files.createDirectories(ours);
+        epochs.flush(() -> 1);
+
+        assertThat(LeaderEpochs.open(ours).latestEpoch()).isEqualTo(3);
     }
 
     private static LeaderEpochFileCache kafkas(Path directory) throws IOException {

@@ -102,7 +102,7 @@ final class OpenLogs implements AutoCloseable {
     }
 
     Path segment(long baseOffset) {
-        return log.directory().resolve(LogSegment.fileName(baseOffset) + ".log");
+        return log.directory().resolve(SegmentFiles.fileName(baseOffset) + ".log");
     }
 
     @Override

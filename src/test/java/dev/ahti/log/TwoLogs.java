@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -127,6 +128,40 @@ final class TwoLogs implements AutoCloseable {
         assertThat(outcome).as("append").isEqualTo(kafkas);
     }
 
+    /** As a follower; a refusal is alike too, under either's name for it. */
+    void appendAsFollower(ByteBuffer batches, int epoch) {
+        MemoryRecords copy = MemoryRecords.readableRecords(copy(batches));
+        String kafkas = outcome(() -> "appended " + theirsAsFollower(copy, epoch));
+        String outcome = outcome(() -> "appended "
+                + (ours.appendAsFollower(MemoryRecords.readableRecords(batches), epoch)
+                                .firstOffset()
+                        >= 0));
+        assertThat(outcome)
+                .as("append as follower")
+                .isEqualTo(kafkas.equals("UnexpectedAppendOffsetException") ? "OffsetOutOfRangeException" : kafkas);
+    }
+
+    /** With what Kafka's {@code Partition} does, above its log, where the leader's log starts inside a batch. */
+    private boolean theirsAsFollower(MemoryRecords records, int epoch) throws IOException {
+        long end = theirs.logEndOffset();
+        Iterator<? extends RecordBatch> batches = records.batches().iterator();
+        RecordBatch first = batches.hasNext() ? batches.next() : null;
+        boolean spansEnd = first != null && first.baseOffset() < end && first.lastOffset() >= end;
+        if (theirs.logStartOffset() == end && spansEnd && first.partitionLeaderEpoch() <= epoch) {
+            theirs.truncateFullyAndStartAt(first.baseOffset(), Optional.empty());
+            theirs.appendAsFollower(records, epoch);
+            raiseHighWatermark(theirs.logEndOffset());
+            theirs.maybeIncrementLogStartOffset(end, LogStartOffsetIncrementReason.LeaderOffsetIncremented);
+            return true;
+        }
+        return theirs.appendAsFollower(records, epoch).firstOffset() >= 0;
+    }
+
+    void truncateFullyAndStartAt(long offset) throws IOException {
+        ours.truncateFullyAndStartAt(offset);
+        theirs.truncateFullyAndStartAt(offset, Optional.empty());
+    }
+
     /** As a new leader does before its first append. */
     void startEpoch(int epoch) throws IOException {
         ours.startEpoch(epoch);
@@ -192,7 +227,7 @@ final class TwoLogs implements AutoCloseable {
             assertReadAlike(offset, 5000);
         }
         assertThat(ours.lastSequences()).as("producers").isEqualTo(theirs.activeProducersWithLastSequence());
-        assertThat(ours.lastStableOffset(ours.logEndOffset())).as("last stable").isEqualTo(lastStable());
+        assertThat(lastStable()).as("last stable").contains(ours.lastStableOffset(ours.logEndOffset()));
     }
 
     /** Returns how many transactions a consumer of read_committed is told to leave out. */
@@ -223,9 +258,16 @@ final class TwoLogs implements AutoCloseable {
         assertThat(own).as("largest time").isEqualTo(kafkas);
     }
 
-    private long lastStable() throws IOException {
+    /** Where a transaction begins before the log start, Kafka names the first batch's first record instead of that. */
+    private List<Long> lastStable() throws IOException {
         raiseHighWatermark(theirs.logEndOffset());
-        return theirs.lastStableOffset();
+        long stable = theirs.lastStableOffset();
+        long start = theirs.logStartOffset();
+        if (stable == theirs.logEndOffset()) {
+            return List.of(stable);
+        }
+        var first = theirs.read(start, 1, FetchIsolation.LOG_END, true).records.batches().iterator().next();
+        return stable == first.baseOffset() ? List.of(stable, start) : List.of(stable);
     }
 
     private String endOfEpoch(int epoch) {

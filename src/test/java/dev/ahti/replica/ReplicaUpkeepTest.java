@@ -66,7 +66,7 @@ class ReplicaUpkeepTest {
         upkeep.start(
                 KIT.scheduler(),
                 KIT.system().executionContext(),
-                new ReplicaSettings(OFTEN, OFTEN, OFTEN, OFTEN, OFTEN, OFTEN, OFTEN));
+                new ReplicaSettings(OFTEN, OFTEN, OFTEN, OFTEN, OFTEN, OFTEN, OFTEN, OFTEN));
     }
 
     @Test
@@ -81,6 +81,23 @@ class ReplicaUpkeepTest {
         await().untilAsserted(() -> assertThat(path.resolve("recovery-point-offset-checkpoint"))
                 .content()
                 .contains("t 0 2"));
+    }
+
+    @Test
+    void shouldCheckpointLogStartsAtTheirOwnInterval() throws Exception {
+        LocalReplica replica = leader(Map.of());
+        append(replica, -1, records("a", "b")).join();
+        replica.log().raiseLogStartOffset(1);
+        Duration never = Duration.ofDays(1);
+        upkeep.start(
+                KIT.scheduler(),
+                KIT.system().executionContext(),
+                new ReplicaSettings(never, never, OFTEN, never, never, never));
+
+        await().untilAsserted(() -> assertThat(path.resolve("log-start-offset-checkpoint"))
+                .content()
+                .contains("t 0 1"));
+        assertThat(path.resolve("recovery-point-offset-checkpoint")).doesNotExist();
     }
 
     @Test
