@@ -13,7 +13,6 @@ import dev.ahti.metadata.CurrentImage;
 import dev.ahti.metadata.Metadata;
 import dev.ahti.metadata.MetadataDatabase;
 import dev.ahti.metadata.image.ClusterImage;
-import dev.ahti.model.PeerAddress;
 import dev.ahti.protocol.SupportedApis;
 import java.io.IOException;
 import java.util.Optional;
@@ -84,17 +83,19 @@ final class Startup {
         times.passed("actor system");
         CompletableFuture<Listeners> binding = Listeners.bind(system, config);
         CompletionStage<String> management = ManagementHttp.start(system);
+        BrokerPeers peers = await("for ahti.replication.port", BrokerPeers.bind(system, config));
         joinCluster();
         Listeners listeners = await("for the ports of listeners", binding);
         times.passed("ports and cluster");
 
         Metadata metadata = Metadata.start(
-                system, Settings.metadata(config), identity(listeners), new CurrentImage(), this::onFatal);
+                system, Settings.metadata(config), identity(listeners, peers), new CurrentImage(), this::onFatal);
         ClusterImage image = await("to be registered", metadata.registered());
         directory.joinCluster(image.clusterId());
         times.passed("registered");
         CurrentBrokerConfig current = new CurrentBrokerConfig(config);
         Replication replication = Replication.start(system, config, current, directory, metadata);
+        peers.follow(metadata.image(), metadata::incarnation);
         await("for the logs to be open", replication.opened(image));
         times.passed("logs open");
         await("for classes to be loaded", protocol);
@@ -144,22 +145,15 @@ final class Startup {
         await("to be a member of the cluster", up);
     }
 
-    private BrokerIdentity identity(Listeners listeners) {
+    private BrokerIdentity identity(Listeners listeners, BrokerPeers peers) {
         return new BrokerIdentity(
                 config.nodeId(),
                 directory.directoryId(),
                 directory.clusterId(),
                 listeners.advertised(config.advertisedListeners()),
                 Optional.ofNullable(config.stringValue("broker.rack")),
-                Optional.of(peerAddress()),
+                Optional.of(peers.connections().address()),
                 directory.logsIntact());
-    }
-
-    private PeerAddress peerAddress() {
-        return new PeerAddress(
-                config.stringValue("ahti.cluster.host"),
-                config.intValue("ahti.replication.port"),
-                Cluster.get(system).selfMember().uniqueAddress().longUid());
     }
 
     /** While the start lasts it ends the start; later it ends the process, as it stands: nothing may be written. */

@@ -40,6 +40,10 @@ final class ClusterPeer implements AutoCloseable {
     }
 
     ClusterPeer(int broker, Function<PeerIdentity, CompletionStage<?>> declareDead) {
+        this(broker, declareDead, PeerSettings.of("127.0.0.1", 0, Optional.empty()));
+    }
+
+    ClusterPeer(int broker, Function<PeerIdentity, CompletionStage<?>> declareDead, PeerSettings settings) {
         this.broker = broker;
         system = ActorSystem.create(
                 Behaviors.empty(),
@@ -55,7 +59,7 @@ final class ClusterPeer implements AutoCloseable {
                         .withFallback(ConfigFactory.load()));
         cluster = Cluster.get(system);
         try {
-            connections = PeerConnections.bind(system, PeerSettings.of("127.0.0.1", 0, Optional.empty()), broker, uid())
+            connections = PeerConnections.bind(system, settings, broker, uid())
                     .toCompletableFuture()
                     .get(30, TimeUnit.SECONDS);
         } catch (Exception e) {
@@ -87,6 +91,11 @@ final class ClusterPeer implements AutoCloseable {
     void update(List<ClusterPeer> peers) {
         Map<Integer, PeerAddress> addresses = new HashMap<>();
         peers.forEach(peer -> addresses.put(peer.broker, peer.connections.address()));
+        update(addresses);
+    }
+
+    void update(Map<Integer, PeerAddress> peers) {
+        Map<Integer, PeerAddress> addresses = new HashMap<>(peers);
         addresses.remove(broker);
         connections.update("cluster", new Uuid(broker, uid()), addresses);
     }
