@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Rule 4 with a real process: kill -9 proves, SIGSTOP does not. */
@@ -32,9 +31,8 @@ class KilledPeerTest {
     private List<ClusterPeer> survivors;
     private PeerProcess process;
 
-    @BeforeEach
-    void start() throws Exception {
-        survivors = List.of(survivor(1), survivor(2));
+    private void start(List<ClusterPeer> two) throws Exception {
+        survivors = two;
         ClusterPeer.form(survivors);
         process = new PeerProcess(survivors);
         Map<Integer, PeerAddress> all = new HashMap<>();
@@ -46,8 +44,9 @@ class KilledPeerTest {
                 .anyMatch(opened -> opened.connection.peer().broker() == PeerProcess.BROKER)));
     }
 
-    private static ClusterPeer survivor(int broker) {
-        return new ClusterPeer(broker, process -> CompletableFuture.completedFuture(null), SHORT);
+    private static ClusterPeer withHeartbeats(int broker) {
+        return new ClusterPeer(
+                broker, process -> CompletableFuture.completedFuture(null), SHORT, Duration.ofSeconds(2));
     }
 
     @AfterEach
@@ -57,13 +56,15 @@ class KilledPeerTest {
     }
 
     private boolean isMember() {
-        return survivors.stream().flatMap(each -> each.members().stream()).anyMatch(member ->
-                member.uniqueAddress().longUid() == process.address.uid());
+        return survivors.stream()
+                .flatMap(each -> each.members().stream())
+                .anyMatch(member -> member.uniqueAddress().longUid() == process.address.uid());
     }
 
     @Test
     @SuppressWarnings("SystemOut")
-    void aKilledProcessIsProvenDeadByBothSurvivorsAndRemoved() {
+    void aKilledProcessIsProvenDeadByBothSurvivorsAndRemoved() throws Exception {
+        start(List.of(ClusterPeer.withoutHeartbeats(1, SHORT), ClusterPeer.withoutHeartbeats(2, SHORT)));
         long killed = System.nanoTime();
         process.kill();
 
@@ -78,13 +79,11 @@ class KilledPeerTest {
                 "kill -9: proven by both after %d ms, removed after %d ms%n",
                 (proven - killed) / 1_000_000, (removed - killed) / 1_000_000);
         assertThat(survivors.get(0).declared.get(0).uid()).isEqualTo(process.address.uid());
-        assertThat(Duration.ofNanos(removed - killed))
-                .describedAs("before heartbeats can have been missed")
-                .isLessThan(Duration.ofMillis(3_500));
     }
 
     @Test
     void aStoppedProcessIsNeverProvenDead() throws Exception {
+        start(List.of(withHeartbeats(1), withHeartbeats(2)));
         process.signal("STOP");
 
         // It is redialled all the while; then the heartbeats decide.

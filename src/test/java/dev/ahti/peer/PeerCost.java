@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
-import org.apache.kafka.common.Uuid;
 import org.apache.pekko.util.ByteString;
 
 /**
@@ -45,9 +44,7 @@ final class PeerCost {
             Load load = new Load(bytes, inFlight);
             leader.connections.dial(PeerPurpose.REPLICATION, load);
             leader.connections.update(
-                    TestPeer.CLUSTER,
-                    leader.incarnation,
-                    Map.of(2, new PeerAddress("127.0.0.1", port(follower), 102)));
+                    TestPeer.CLUSTER, leader.incarnation, Map.of(2, new PeerAddress("127.0.0.1", port(follower), 102)));
             load.opened.await();
             for (int run = 0; run < 3; run++) {
                 measure(out, load, follower, bytes, run == 0 ? 3 : seconds);

@@ -35,7 +35,8 @@ final class PeerProcess implements AutoCloseable {
         process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         String line = out.readLine();
         while (line != null && !line.startsWith("up ")) {
             line = out.readLine();
@@ -67,8 +68,7 @@ final class PeerProcess implements AutoCloseable {
         for (int i = 1; i < arguments.length; i += 3) {
             others.put(
                     Integer.parseInt(arguments[i]),
-                    new PeerAddress(
-                            "127.0.0.1", Integer.parseInt(arguments[i + 1]), Long.parseLong(arguments[i + 2])));
+                    new PeerAddress("127.0.0.1", Integer.parseInt(arguments[i + 1]), Long.parseLong(arguments[i + 2])));
         }
         ClusterPeer peer = new ClusterPeer(BROKER);
         peer.join(AddressFromURIString.parse(arguments[0]));
