@@ -33,6 +33,8 @@ import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.Subscribe;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Proves deaths (rule 4). Each node has one; each tells all others what its connections have found, and acts when enough of
@@ -40,6 +42,7 @@ import org.apache.pekko.cluster.typed.Subscribe;
  * each tells whoever keeps the sessions, until that has answered.
  */
 final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
+    private static final Logger LOG = LoggerFactory.getLogger(DeathWatch.class);
     private static final String NAME = "death-watch";
     private static final Duration INTERVAL = Duration.ofMillis(250);
     /** After which whoever should have downed the dead member is taken to be dead as well. */
@@ -129,7 +132,7 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
     private Behavior<DeathWatchMessage> onGone(Gone message) {
         PeerIdentity process = message.process();
         if (addresses().containsKey(process.uid()) && gone.put(process.uid(), process) == null) {
-            getContext().getLog().info("Broker {} seems to be dead: {}", process.broker(), message.how());
+            LOG.info("Broker {} seems to be dead: {}", process.broker(), message.how());
             report();
             judge();
         }
@@ -228,9 +231,7 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
     }
 
     private void proven(PeerIdentity process, Member member) {
-        getContext()
-                .getLog()
-                .warn("Broker {} ({}) is dead: most members have found its port closed", process.broker(), member);
+        LOG.warn("Broker {} ({}) is dead: most members have found its port closed", process.broker(), member);
         liveness.dead(member.address().toString(), process.uid());
         deaths.put(process.uid(), new Death(process, member.address()));
     }

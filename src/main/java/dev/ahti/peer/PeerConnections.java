@@ -34,6 +34,7 @@ public final class PeerConnections implements Peers {
     private volatile LocalBroker local;
     private volatile DeathWitness witness = DeathWitness.NONE;
     private volatile int port;
+    private Map<Integer, PeerAddress> shown = Map.of();
     private int dialersStarted;
 
     private record Line(int broker, PeerPurpose purpose) {}
@@ -86,7 +87,7 @@ public final class PeerConnections implements Peers {
     }
 
     /**
-     * What the image shows. Costs nothing where it is as before. Under a new incarnation all connections are opened anew,
+     * What the image shows. Does nothing where it is as before. Under a new incarnation all connections are opened anew,
      * since their hellos named the old one.
      *
      * @param incarnation under which this broker is registered
@@ -95,7 +96,11 @@ public final class PeerConnections implements Peers {
     public synchronized void update(String clusterId, Uuid incarnation, Map<Integer, PeerAddress> others) {
         LocalBroker before = local;
         LocalBroker now = before.registered(clusterId, incarnation);
+        if (before.equals(now) && others.equals(shown)) {
+            return;
+        }
         local = now;
+        shown = Map.copyOf(others);
         if (!before.clusterId().isEmpty() && !before.equals(now)) {
             accepted.closeAll("this broker is registered anew");
             dialers.values().forEach(dialer -> dialer.tell(new PeerDialer.Renew()));
@@ -116,7 +121,7 @@ public final class PeerConnections implements Peers {
     }
 
     /**
-     * Has deaths proven (rule 4). To be called when the node is a member, before the first {@link #update}.
+     * Has deaths proven (rule 4). To be called before the first {@link #update}.
      *
      * @param declareDead told of each proven death, again and again until the stage that it gives completes normally
      */

@@ -27,8 +27,8 @@ import org.apache.pekko.stream.javadsl.Tcp;
  * </pre>
  */
 final class PeerDialer extends AbstractBehavior<PeerDialer.Message> {
-    /** One that was open for less is not dialled at once: something is wrong that would go on so. */
-    private static final Duration SHORT_LIVED = Duration.ofSeconds(1);
+    /** A connection that is lost again and again is dialled at once only so often: something is wrong that would go on so. */
+    private static final Duration AT_ONCE_INTERVAL = Duration.ofSeconds(1);
 
     sealed interface Message {}
 
@@ -63,7 +63,7 @@ final class PeerDialer extends AbstractBehavior<PeerDialer.Message> {
     /** Was connected, and not yet again. */
     private PeerIdentity lost;
 
-    private long openedNanos;
+    private long dialledAtOnceNanos = System.nanoTime() - AT_ONCE_INTERVAL.toNanos();
 
     static Behavior<Message> create(PeerSettings settings, Dial dial, DeathWitness witness) {
         return Behaviors.setup(
@@ -154,7 +154,7 @@ final class PeerDialer extends AbstractBehavior<PeerDialer.Message> {
         var system = getContext().getSystem();
         Tcp.get(system)
                 .outgoingConnection(
-                        InetSocketAddress.createUnresolved(target.host(), target.port()),
+                        socketAddress(target),
                         Optional.empty(),
                         PeerListener.OPTIONS,
                         false,
@@ -165,11 +165,18 @@ final class PeerDialer extends AbstractBehavior<PeerDialer.Message> {
                 .run(SystemMaterializer.get(system).materializer());
     }
 
+    /** A name is looked up by Pekko, since that may block; an address needs no look-up. */
+    private static InetSocketAddress socketAddress(PeerAddress address) {
+        boolean literal = address.host().indexOf(':') >= 0 || address.host().matches("[0-9.]+");
+        return literal
+                ? new InetSocketAddress(address.host(), address.port())
+                : InetSocketAddress.createUnresolved(address.host(), address.port());
+    }
+
     private Behavior<Message> onOpened(Opened message) {
         if (message.attempt() != attempt) {
             return this;
         }
-        openedNanos = System.nanoTime();
         attempt.peer = message.peer();
         found(message.peer());
         lost = null;
@@ -192,7 +199,9 @@ final class PeerDialer extends AbstractBehavior<PeerDialer.Message> {
         say(end);
         if (wasOpen) {
             lost = end.peer();
-            if (System.nanoTime() - openedNanos > SHORT_LIVED.toNanos()) {
+            long now = System.nanoTime();
+            if (now - dialledAtOnceNanos >= AT_ONCE_INTERVAL.toNanos()) {
+                dialledAtOnceNanos = now;
                 dial();
                 return this;
             }

@@ -10,6 +10,7 @@ import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.metadata.image.TopicImage;
 import dev.ahti.replica.LocalReplica;
+import dev.ahti.replica.ReplicaCluster;
 import dev.ahti.replica.Replicas;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +45,7 @@ final class Replication {
             CurrentBrokerConfig current,
             LogDirectory directory,
             Metadata metadata,
-            Peering peering) {
+            BrokerPeers peers) {
         CurrentImage image = metadata.image();
         Replicas replicas = Replicas.start(
                 system,
@@ -54,10 +55,12 @@ final class Replication {
                 image,
                 overrides -> current.in(image.get()).topicConfig(overrides),
                 Settings.replica(config),
-                peering.cluster(metadata));
+                new ReplicaCluster(
+                        peers.connections(), peers.majorityView()::seesMajority, metadata::proposeIsr));
         Replication replication = new Replication(system, config.nodeId(), image, replicas, metadata::incarnation);
         image.onChange(replication::follow);
-        peering.follow(metadata);
+        peers.watchForDeaths(image, metadata);
+        peers.follow(image, metadata::incarnation);
         return replication;
     }
 

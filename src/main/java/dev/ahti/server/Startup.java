@@ -90,19 +90,19 @@ final class Startup {
         times.passed("actor system");
         CompletableFuture<Listeners> binding = Listeners.bind(system, config);
         CompletionStage<String> management = ManagementHttp.start(system);
-        Peering peering = await("for the port of replication", Peering.bind(system, config));
+        BrokerPeers peers = await("for ahti.replication.port", BrokerPeers.bind(system, config));
         joinCluster(management);
         Listeners listeners = await("for the ports of listeners", binding);
         times.passed("ports and cluster");
 
         Metadata metadata = Metadata.start(
-                system, Settings.metadata(config), identity(listeners, peering), new CurrentImage(), this::onFatal);
+                system, Settings.metadata(config), identity(listeners, peers), new CurrentImage(), this::onFatal);
         ClusterImage image = await("to be registered", metadata.registered());
         directory.joinCluster(image.clusterId());
         directory.setStraysAside(topicId -> image.topic(topicId) != null);
         times.passed("registered");
         CurrentBrokerConfig current = new CurrentBrokerConfig(config);
-        Replication replication = Replication.start(system, config, current, directory, metadata, peering);
+        Replication replication = Replication.start(system, config, current, directory, metadata, peers);
         await("for the logs to be open", replication.opened(image));
         times.passed("logs open");
         await("for classes to be loaded", protocol);
@@ -178,14 +178,14 @@ final class Startup {
         return CompletableFuture.completedFuture(Done.getInstance());
     }
 
-    private BrokerIdentity identity(Listeners listeners, Peering peering) {
+    private BrokerIdentity identity(Listeners listeners, BrokerPeers peers) {
         return new BrokerIdentity(
                 config.nodeId(),
                 directory.directoryId(),
                 directory.clusterId(),
                 listeners.advertised(config.advertisedListeners()),
                 Optional.ofNullable(config.stringValue("broker.rack")),
-                Optional.of(peering.address()),
+                Optional.of(peers.connections().address()),
                 directory.logsIntact());
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.model.PeerAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,17 @@ final class ClusterPeer implements AutoCloseable {
     }
 
     ClusterPeer(int broker, Function<PeerIdentity, CompletionStage<?>> declareDead) {
+        this(broker, declareDead, PeerSettings.of("127.0.0.1", 0, Optional.empty()), Duration.ofSeconds(2));
+    }
+
+    /** Heartbeats that nobody misses within a test: whatever is noticed has been proven. */
+    static ClusterPeer withoutHeartbeats(int broker, PeerSettings settings) {
+        return new ClusterPeer(
+                broker, process -> CompletableFuture.completedFuture(null), settings, Duration.ofMinutes(5));
+    }
+
+    ClusterPeer(
+            int broker, Function<PeerIdentity, CompletionStage<?>> declareDead, PeerSettings settings, Duration pause) {
         this.broker = broker;
         system = ActorSystem.create(
                 Behaviors.empty(),
@@ -51,11 +63,13 @@ final class ClusterPeer implements AutoCloseable {
                                 pekko.coordinated-shutdown.exit-jvm = off
                                 # As a process that is killed: nobody is told.
                                 pekko.coordinated-shutdown.run-by-actor-system-terminate = off
-                                """)
+                                pekko.cluster.failure-detector.acceptable-heartbeat-pause = %d ms
+                                """
+                                        .formatted(pause.toMillis()))
                         .withFallback(ConfigFactory.load()));
         cluster = Cluster.get(system);
         try {
-            connections = PeerConnections.bind(system, PeerSettings.of("127.0.0.1", 0, Optional.empty()), broker, uid())
+            connections = PeerConnections.bind(system, settings, broker, uid())
                     .toCompletableFuture()
                     .get(30, TimeUnit.SECONDS);
         } catch (Exception e) {
@@ -87,6 +101,11 @@ final class ClusterPeer implements AutoCloseable {
     void update(List<ClusterPeer> peers) {
         Map<Integer, PeerAddress> addresses = new HashMap<>();
         peers.forEach(peer -> addresses.put(peer.broker, peer.connections.address()));
+        update(addresses);
+    }
+
+    void update(Map<Integer, PeerAddress> peers) {
+        Map<Integer, PeerAddress> addresses = new HashMap<>(peers);
         addresses.remove(broker);
         connections.update("cluster", new Uuid(broker, uid()), addresses);
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,9 +20,6 @@ import scala.concurrent.duration.FiniteDuration;
 
 /** Several nodes of a real cluster in one process; an actor system that ends without a word is a process that is killed. */
 class DeathWatchTest {
-    /** Before this, missing heartbeats cannot have been noticed: pause, threshold and stable-after. */
-    private static final Duration HEARTBEATS = Duration.ofMillis(3_500);
-
     private final List<ClusterPeer> nodes = new ArrayList<>();
 
     private ClusterPeer start(ClusterPeer node) {
@@ -46,8 +44,12 @@ class DeathWatchTest {
     }
 
     @Test
-    void aNodeThatDiesIsProvenDeadOnAllOthersAndRemovedLongBeforeItsHeartbeatsAreMissed() {
-        form(3);
+    void aNodeThatDiesIsProvenDeadOnAllOthersAndRemovedWithoutItsHeartbeatsBeingMissed() {
+        PeerSettings settings = PeerSettings.of("127.0.0.1", 0, Optional.empty());
+        for (int broker = 1; broker <= 3; broker++) {
+            start(ClusterPeer.withoutHeartbeats(broker, settings));
+        }
+        ClusterPeer.form(nodes);
         ClusterPeer dead = nodes.get(0); // The oldest, which has the singletons.
         long killed = System.nanoTime();
         dead.system.terminate();
@@ -62,7 +64,6 @@ class DeathWatchTest {
         Duration removed = Duration.ofNanos(System.nanoTime() - killed);
         report("declared after " + Duration.ofNanos(declared - killed).toMillis() + " ms, removed after "
                 + removed.toMillis() + " ms");
-        assertThat(removed).isLessThan(HEARTBEATS);
         assertThat(nodes.get(1).isMember(nodes.get(2))).isTrue();
     }
 
