@@ -37,7 +37,8 @@ final class ClusterFormation {
                 return new ContactPoint(written.substring(0, colon), Integer.parseInt(written.substring(colon + 1)));
             } catch (IndexOutOfBoundsException | NumberFormatException e) {
                 throw new StartProblem(
-                        "ahti.cluster.contact-points has \"" + written + "\": write the management address host:port", e);
+                        "ahti.cluster.contact-points has \"" + written + "\": write the management address host:port",
+                        e);
             }
         }
     }

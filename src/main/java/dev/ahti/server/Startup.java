@@ -173,7 +173,8 @@ final class Startup {
                 reason.equals(CoordinatedShutdown.incompatibleConfigurationDetectedReason())
                         ? "the brokers at ahti.cluster.contact-points do not take this one: give all of them the same"
                                 + " ahti.cluster.secret, and the same version of Ahti"
-                        : "the start was ended: " + reason.getClass().getSimpleName().replace("$", "")));
+                        : "the start was ended: "
+                                + reason.getClass().getSimpleName().replace("$", "")));
         return CompletableFuture.completedFuture(Done.getInstance());
     }
 

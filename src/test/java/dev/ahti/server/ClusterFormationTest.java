@@ -90,8 +90,8 @@ class ClusterFormationTest {
         assertThatThrownBy(() -> of("ahti.cluster.contact-points", points(3)))
                 .isInstanceOf(StartProblem.class)
                 .hasMessageContainingAll("ahti.metadata.url", "jdbc:postgresql://host/database");
-        assertThatThrownBy(
-                        () -> of("ahti.cluster.contact-points", points(3), "ahti.metadata.url", "jdbc:h2:tcp://db/ahti"))
+        assertThatThrownBy(() ->
+                        of("ahti.cluster.contact-points", points(3), "ahti.metadata.url", "jdbc:h2:tcp://db/ahti"))
                 .isInstanceOf(StartProblem.class)
                 .hasMessageContaining("jdbc:h2:tcp://db/ahti is embedded H2");
     }
@@ -105,8 +105,8 @@ class ClusterFormationTest {
 
     @Test
     void theOthersReachManagementAtTheBrokersOwnAddressWhereItListensEverywhere() {
-        assertThat(ClusterFormation.managementHost(BrokerConfig.load(ConfigSources.of(
-                        Map.of("ahti.management.host", "0.0.0.0", "ahti.cluster.host", "10.0.0.7")))))
+        assertThat(ClusterFormation.managementHost(BrokerConfig.load(
+                        ConfigSources.of(Map.of("ahti.management.host", "0.0.0.0", "ahti.cluster.host", "10.0.0.7")))))
                 .isEqualTo("10.0.0.7");
     }
 
@@ -114,8 +114,10 @@ class ClusterFormationTest {
     void onlyBrokersOfOneSecretAreOneClusterAndNobodyJoinsABrokerAlone() {
         ClusterFormation cluster = listing(points(3), "ahti.cluster.secret", "ours");
 
-        assertThat(takes(cluster, listing(points(3), "ahti.cluster.secret", "ours"))).isTrue();
-        assertThat(takes(cluster, listing(points(3), "ahti.cluster.secret", "theirs"))).isFalse();
+        assertThat(takes(cluster, listing(points(3), "ahti.cluster.secret", "ours")))
+                .isTrue();
+        assertThat(takes(cluster, listing(points(3), "ahti.cluster.secret", "theirs")))
+                .isFalse();
         assertThat(takes(cluster, listing(points(3)))).isFalse();
         assertThat(takes(of("ahti.cluster.secret", "ours"), cluster)).isFalse();
         assertThat(cluster.pekkoSettings().get(SameCluster.KEY).toString()).doesNotContain("ours");

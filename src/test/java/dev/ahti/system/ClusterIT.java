@@ -82,7 +82,9 @@ class ClusterIT {
             assertPlaced(admin, "one", List.of(1), List.of(2), List.of(3), List.of(1));
             create(admin, new NewTopic("three", 3, (short) 3));
             assertPlaced(admin, "three", List.of(2, 3, 1), List.of(3, 1, 2), List.of(1, 2, 3));
-            admin.createPartitions(Map.of("one", NewPartitions.increaseTo(5))).all().get();
+            admin.createPartitions(Map.of("one", NewPartitions.increaseTo(5)))
+                    .all()
+                    .get();
             assertThat(TestCluster.partitions(admin, "one")).hasSize(5);
 
             assertThatThrownBy(() -> create(admin, new NewTopic("four", 1, (short) 4)))
@@ -117,7 +119,8 @@ class ClusterIT {
         try (Admin admin = cluster.admin(3)) {
             create(admin, new NewTopic("journaled", 1, (short) 3));
         }
-        String events = String.join("\n", cluster.journal().subList(before, cluster.journal().size()));
+        String events = String.join(
+                "\n", cluster.journal().subList(before, cluster.journal().size()));
         assertThat(events)
                 .containsPattern("CreateTopic \\{.*\"journaled\"")
                 .containsPattern("AssignPartition \\{.*\\[1,2,3]")
@@ -150,7 +153,8 @@ class ClusterIT {
     }
 
     private static Set<String> consume(TestCluster cluster, int at, String topic, int partitions) {
-        Map<String, Object> settings = Map.of("bootstrap.servers", cluster.broker(at).bootstrap());
+        Map<String, Object> settings =
+                Map.of("bootstrap.servers", cluster.broker(at).bootstrap());
         Set<String> values = new java.util.HashSet<>();
         try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             List<TopicPartition> all = java.util.stream.IntStream.range(0, partitions)
@@ -222,7 +226,8 @@ class ClusterIT {
                     .launch();
 
             assertThat(stranger.awaitExit(60)).isEqualTo(1);
-            assertThat(stranger.output()).contains("ahti: the brokers at ahti.cluster.contact-points do not take this one");
+            assertThat(stranger.output())
+                    .contains("ahti: the brokers at ahti.cluster.contact-points do not take this one");
         }
         cluster.awaitMembers(1, 3);
     }
@@ -244,9 +249,7 @@ class ClusterIT {
     void aBrokerThatReturnsWithANewAddressTakesItsOwnPlace(TestCluster cluster) {
         cluster.kill(3);
         int port = BrokerProcess.freePort();
-        cluster.broker(3)
-                .with("ahti.cluster.port", Integer.toString(port))
-                .start();
+        cluster.broker(3).with("ahti.cluster.port", Integer.toString(port)).start();
 
         cluster.awaitLive(ALL);
         cluster.awaitMembers(1, 3);

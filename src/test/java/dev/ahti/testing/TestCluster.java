@@ -38,7 +38,6 @@ public final class TestCluster implements AutoCloseable {
 
     /** Not started yet. */
     public TestCluster(int size, Path directory) {
-        BrokerProcess.makeArchive();
         try {
             postgres = EmbeddedPostgres.builder().start();
         } catch (IOException e) {
@@ -63,12 +62,15 @@ public final class TestCluster implements AutoCloseable {
     }
 
     public String contactPoints() {
-        return brokers.stream().map(each -> "127.0.0.1:" + each.managementPort()).collect(Collectors.joining(","));
+        return brokers.stream()
+                .map(each -> "127.0.0.1:" + each.managementPort())
+                .collect(Collectors.joining(","));
     }
 
     /** Starts those that do not run, all at once, and waits until all are live. */
     public TestCluster startAll() {
-        List<BrokerProcess> down = brokers.stream().filter(each -> !each.isAlive()).toList();
+        List<BrokerProcess> down =
+                brokers.stream().filter(each -> !each.isAlive()).toList();
         down.forEach(BrokerProcess::launch);
         down.forEach(BrokerProcess::awaitReady);
         awaitLive(ids());
@@ -126,7 +128,8 @@ public final class TestCluster implements AutoCloseable {
     public void awaitAllInSync(int id, String topic) {
         try (Admin admin = admin(id)) {
             await(topic + " is in sync", () -> partitions(admin, topic).stream()
-                    .allMatch(partition -> partition.isr().size() == partition.replicas().size()));
+                    .allMatch(partition ->
+                            partition.isr().size() == partition.replicas().size()));
         }
     }
 
