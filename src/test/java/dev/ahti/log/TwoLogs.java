@@ -266,7 +266,11 @@ final class TwoLogs implements AutoCloseable {
         if (stable == theirs.logEndOffset()) {
             return List.of(stable);
         }
-        var first = theirs.read(start, 1, FetchIsolation.LOG_END, true).records.batches().iterator().next();
+        var first = theirs.read(start, 1, FetchIsolation.LOG_END, true)
+                .records
+                .batches()
+                .iterator()
+                .next();
         return stable == first.baseOffset() ? List.of(stable, start) : List.of(stable);
     }
 

@@ -9,10 +9,12 @@ import dev.ahti.testing.TestCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -67,7 +69,7 @@ class ClusterIT {
             }
             ms.add(Duration.ofNanos(System.nanoTime() - from).toMillis());
             for (Admin admin : admins) {
-                assertPlaced(admin, topic, List.of(1), List.of(2), List.of(3));
+                assertPlaced(admin, topic, List.of(List.of(1), List.of(2), List.of(3)));
             }
         }
         admins.forEach(Admin::close);
@@ -79,9 +81,9 @@ class ClusterIT {
     void replicasGoRoundTheBrokersAndTheFirstLeads(TestCluster cluster) throws Exception {
         try (Admin admin = cluster.admin(2)) {
             create(admin, new NewTopic("one", 4, (short) 1));
-            assertPlaced(admin, "one", List.of(1), List.of(2), List.of(3), List.of(1));
+            assertPlaced(admin, "one", List.of(List.of(1), List.of(2), List.of(3), List.of(1)));
             create(admin, new NewTopic("three", 3, (short) 3));
-            assertPlaced(admin, "three", List.of(2, 3, 1), List.of(3, 1, 2), List.of(1, 2, 3));
+            assertPlaced(admin, "three", List.of(List.of(2, 3, 1), List.of(3, 1, 2), List.of(1, 2, 3)));
             admin.createPartitions(Map.of("one", NewPartitions.increaseTo(5)))
                     .all()
                     .get();
@@ -95,10 +97,9 @@ class ClusterIT {
     }
 
     /** {@code kafka-topics --describe}'s replicas, leader = first and ISR = replicas. */
-    @SafeVarargs
-    private static void assertPlaced(Admin admin, String topic, List<Integer>... replicas) throws Exception {
+    private static void assertPlaced(Admin admin, String topic, List<List<Integer>> replicas) throws Exception {
         List<TopicPartitionInfo> partitions = TestCluster.partitions(admin, topic);
-        assertThat(partitions).extracting(each -> ids(each.replicas())).containsExactly(replicas);
+        assertThat(partitions).extracting(each -> ids(each.replicas())).isEqualTo(replicas);
         assertThat(partitions).allSatisfy(each -> {
             assertThat(each.leader().id()).isEqualTo(each.replicas().get(0).id());
             assertThat(ids(each.isr())).isEqualTo(ids(each.replicas()));
@@ -155,9 +156,9 @@ class ClusterIT {
     private static Set<String> consume(TestCluster cluster, int at, String topic, int partitions) {
         Map<String, Object> settings =
                 Map.of("bootstrap.servers", cluster.broker(at).bootstrap());
-        Set<String> values = new java.util.HashSet<>();
+        Set<String> values = new HashSet<>();
         try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
-            List<TopicPartition> all = java.util.stream.IntStream.range(0, partitions)
+            List<TopicPartition> all = IntStream.range(0, partitions)
                     .mapToObj(partition -> new TopicPartition(topic, partition))
                     .toList();
             consumer.assign(all);

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,28 +29,6 @@ public final class BrokerProcess implements AutoCloseable {
         settings.put("ahti.cluster.port", "0");
         settings.put("ahti.replication.port", "0");
         settings.put("log.dirs", data.toString());
-    }
-
-    /**
-     * Has the classes of a start in an archive, so that the many starts of a test cost a fraction: as it is after the
-     * first start by a user.
-     */
-    static void makeArchive() {
-        try (var files = Files.list(jar().getParent())) {
-            FileTime built = Files.getLastModifiedTime(jar());
-            for (Path file :
-                    files.filter(each -> each.toString().endsWith(".jsa")).toList()) {
-                if (Files.getLastModifiedTime(file).compareTo(built) > 0) {
-                    return;
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        new ChildProcess(
-                        List.of(root().resolve("bin/ahti").toString(), "--archive"),
-                        Map.of("AHTI_JAR", jar().toString()))
-                .awaitExit(120);
     }
 
     /** On this data directory; not started yet. */

@@ -38,7 +38,6 @@ public final class TestCluster implements AutoCloseable {
 
     /** Not started yet. */
     public TestCluster(int size, Path directory) {
-        BrokerProcess.makeArchive();
         try {
             postgres = EmbeddedPostgres.builder().start();
         } catch (IOException e) {
