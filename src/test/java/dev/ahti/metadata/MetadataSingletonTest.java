@@ -11,6 +11,7 @@ import dev.ahti.metadata.MetadataCommand.AlterPartition;
 import dev.ahti.metadata.MetadataCommand.BrokerHeartbeat;
 import dev.ahti.metadata.MetadataCommand.BrokerReady;
 import dev.ahti.metadata.MetadataCommand.BrokerRegistration;
+import dev.ahti.metadata.MetadataCommand.CheckJournal;
 import dev.ahti.metadata.MetadataCommand.ControlledShutdown;
 import dev.ahti.metadata.MetadataCommand.CreatePartitions;
 import dev.ahti.metadata.MetadataCommand.CreateTopics;
@@ -284,11 +285,12 @@ class MetadataSingletonTest {
                 new RebalanceLeaders(),
                 new ControlledShutdown(1, incarnation, any.getRef().narrow()),
                 new DeclareDead(1, incarnation, "", any.getRef().narrow()),
-                new RemoveBroker(1, any.getRef().narrow()));
+                new RemoveBroker(1, any.getRef().narrow()),
+                new CheckJournal(2, 1000, 7, any.getRef().narrow()));
         assertThat(commands.stream().map(Object::getClass).distinct())
                 .containsExactlyInAnyOrder(leaves(MetadataCommand.class).toArray(Class<?>[]::new));
 
-        for (MetadataCommand command : commands) {
+        for (MetadataCommand command : commands.subList(0, commands.size() - 1)) {
             singleton.tell(command);
             if (command instanceof BrokerRegistration) {
                 done.receiveMessage();
@@ -297,6 +299,26 @@ class MetadataSingletonTest {
             }
         }
         assertThat(fatal).isEmpty();
+        singleton.tell(commands.get(commands.size() - 1));
+        Awaitility.await().until(() -> !fatal.isEmpty());
+    }
+
+    @Test
+    void aBrokerThatHasSeenAHigherEpochStopsTheNodeBecauseTheJournalWouldHaveIt() {
+        register(1);
+        singleton.tell(new BrokerHeartbeat(1, Images.incarnation(1), 3, 9, follower.getRef(), beats.getRef()));
+
+        Awaitility.await().until(() -> !fatal.isEmpty());
+        assertThat(fatal.get(0)).contains("lost commits").contains("epoch 9");
+    }
+
+    @Test
+    void aBrokerThatHasSeenAVersionOfOurEpochThatWeNeverWroteStopsTheNode() {
+        register(1);
+        singleton.tell(new BrokerHeartbeat(1, Images.incarnation(1), 1000, 1, follower.getRef(), beats.getRef()));
+
+        Awaitility.await().until(() -> !fatal.isEmpty());
+        assertThat(fatal.get(0)).contains("lost commits").contains("version 1000");
     }
 
     private static Stream<Class<?>> leaves(Class<?> type) {
