@@ -66,8 +66,22 @@ class BrokerDecisionsTest {
     }
 
     private static BrokerRegistration registration(Uuid incarnation, Uuid directory, boolean intact) {
+        return registration(1, incarnation, directory, intact);
+    }
+
+    private static BrokerRegistration registration(int broker, Uuid incarnation, Uuid directory, boolean intact) {
         return new BrokerRegistration(
-                1, incarnation, directory, "", List.of(), Optional.empty(), Optional.empty(), 1, intact, null, null);
+                broker,
+                incarnation,
+                directory,
+                "",
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                1,
+                intact,
+                null,
+                null);
     }
 
     private static Uuid directory(ClusterImage image) {
@@ -149,6 +163,19 @@ class BrokerDecisionsTest {
         // Nobody else ever held this one.
         assertThat(back.partition(ONLY_1).leader()).isEqualTo(1);
         assertThat(back.partition(ONLY_1).elr()).isEmpty();
+    }
+
+    @Test
+    void theLastKnownLeaderDoesNotLeadAfterAnUncleanRestartWhileAnotherIsEligible() {
+        ClusterImage bothGone = after(after(image(2), dead(1)), dead(2));
+        assertThat(bothGone.partition(LED_BY_2).lastKnownLeader()).isEqualTo(2);
+        Uuid again = new Uuid(70, 2);
+        Uuid directory = bothGone.brokers().get(2).directoryId();
+        ClusterImage back =
+                after(after(bothGone, registration(2, again, directory, false)), new BrokerReady(2, again, null));
+
+        assertThat(back.partition(LED_BY_2).leader()).isEqualTo(PartitionImage.NO_LEADER);
+        assertThat(back.partition(LED_BY_2).elr()).containsExactly(1);
     }
 
     @Test

@@ -28,6 +28,7 @@ import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import dev.ahti.metadata.MetadataReply.TopicsReply;
 import dev.ahti.metadata.event.MetadataEvent;
 import dev.ahti.metadata.event.SetFeature;
+import dev.ahti.metadata.event.StartEpoch;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.model.Endpoint;
 import java.time.Duration;
@@ -238,6 +239,22 @@ class MetadataSingletonTest {
 
         Awaitility.await().until(() -> !fatal.isEmpty());
         assertThat(fatal.get(0)).contains("lost commits");
+    }
+
+    @Test
+    void whatIsNewerThanTheLevelOfTheClusterIsNotWritten() {
+        kit.stop(singleton);
+        journal.clearByPersistenceId(PartitionMetadata.PERSISTENCE_ID.id());
+        // No level is finalized here, so that everything is newer.
+        journal.persistForRecovery(PartitionMetadata.PERSISTENCE_ID.id(), List.of(new StartEpoch("c", 1)));
+        singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), members, fatal::add));
+
+        singleton.tell(registration(1, Images.incarnation(1), new Uuid(9, 1), true));
+
+        Done refused = done.receiveMessage();
+        assertThat(refused.error()).isEqualTo(Errors.UNSUPPORTED_VERSION);
+        assertThat(refused.message()).contains("ahti.metadata.version").contains("kafka-features upgrade");
+        assertThat(wholeImage().brokers()).isEmpty();
     }
 
     @Test
