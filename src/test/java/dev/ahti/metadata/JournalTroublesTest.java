@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class JournalTroublesTest {
-    private static final Exception KEY = new SQLException("duplicate key", "23505");
-    private static final Exception AWAY = new SQLException("connection refused", "08001");
+    private final Exception key = new SQLException("duplicate key", "23505");
+    private final Exception away = new SQLException("connection refused", "08001");
 
     private final JournalTroubles troubles = new JournalTroubles(Duration.ofMillis(200), Duration.ofSeconds(20), at(0));
 
@@ -21,9 +21,9 @@ class JournalTroublesTest {
     @Test
     void aKeyRefusedOnTheEpochEventIsTriedFiveTimes() {
         for (int i = 0; i < 5; i++) {
-            assertThat(troubles.failed(KEY, at(i))).isEmpty();
+            assertThat(troubles.failed(key, at(i))).isEmpty();
         }
-        assertThat(troubles.failed(KEY, at(9)))
+        assertThat(troubles.failed(key, at(9)))
                 .hasValueSatisfying(line -> assertThat(line).contains("another node writes"));
     }
 
@@ -31,7 +31,7 @@ class JournalTroublesTest {
     void aKeyRefusedLaterStopsTheNodeAtOnce() {
         troubles.recovered();
 
-        assertThat(troubles.failed(KEY, at(0))).isPresent();
+        assertThat(troubles.failed(key, at(0))).isPresent();
     }
 
     @Test
@@ -43,10 +43,10 @@ class JournalTroublesTest {
 
     @Test
     void triesAreMadeAtGrowingIntervals() {
-        troubles.failed(AWAY, at(0));
+        troubles.failed(away, at(0));
         Duration first = troubles.backoff();
         for (int i = 0; i < 10; i++) {
-            troubles.failed(AWAY, at(i));
+            troubles.failed(away, at(i));
         }
 
         assertThat(first).isEqualTo(Duration.ofMillis(200));
@@ -55,7 +55,7 @@ class JournalTroublesTest {
 
     @Test
     void othersAreAskedWhenTheJournalHasNotBeenRecoveredForLong() {
-        troubles.failed(AWAY, at(1000));
+        troubles.failed(away, at(1000));
 
         assertThat(troubles.timeToAskOthers(at(19_000))).isFalse();
         assertThat(troubles.timeToAskOthers(at(20_000))).isTrue();
@@ -67,7 +67,7 @@ class JournalTroublesTest {
     void aJournalThatWasRecoveredMeanwhileIsNoLastingTrouble() {
         troubles.recovered();
         assertThat(troubles.lasting(at(30_000))).isFalse();
-        troubles.failed(AWAY, at(30_000));
+        troubles.failed(away, at(30_000));
 
         assertThat(troubles.lasting(at(40_000))).isFalse();
         assertThat(troubles.lasting(at(50_000))).isTrue();
