@@ -4,6 +4,7 @@ import dev.ahti.metadata.MetadataCommand.AllocateProducerIds;
 import dev.ahti.metadata.MetadataCommand.BrokerReady;
 import dev.ahti.metadata.MetadataCommand.BrokerRegistration;
 import dev.ahti.metadata.MetadataCommand.BrokerRequest;
+import dev.ahti.metadata.MetadataCommand.CheckJournal;
 import dev.ahti.metadata.MetadataCommand.ControlledShutdown;
 import dev.ahti.metadata.MetadataCommand.DeclareDead;
 import dev.ahti.metadata.MetadataCommand.RemoveBroker;
@@ -12,6 +13,7 @@ import dev.ahti.metadata.MetadataReply.ProducerIdsReply;
 import dev.ahti.metadata.event.FenceBroker;
 import dev.ahti.metadata.event.RegisterBroker;
 import dev.ahti.metadata.event.ReserveProducerIds;
+import dev.ahti.metadata.event.SetFeature;
 import dev.ahti.metadata.event.ShutDownBroker;
 import dev.ahti.metadata.event.UnfenceBroker;
 import dev.ahti.metadata.event.UnregisterBroker;
@@ -54,6 +56,8 @@ final class BrokerDecisions {
                 declareDead(draft, dead);
             } else if (request instanceof RemoveBroker removal) {
                 remove(draft, removal.broker());
+            } else if (request instanceof CheckJournal) {
+                draft.add(new SetFeature(MetadataSettings.METADATA_VERSION_FEATURE, level(image)));
             }
         } catch (Refused refused) {
             return refusal(request.replyTo(), refused);
@@ -72,7 +76,7 @@ final class BrokerDecisions {
                             + " ahti.metadata.url holds cluster " + image.clusterId()
                             + ": set the right database, or log.dirs to another directory");
         }
-        short needed = image.features().getOrDefault(MetadataSettings.METADATA_VERSION_FEATURE, (short) 0);
+        short needed = level(image);
         if (registration.metadataVersion() < needed) {
             throw new Refused(
                     Errors.UNSUPPORTED_VERSION,
@@ -160,6 +164,10 @@ final class BrokerDecisions {
         // Another directory may register under this id: it must not be taken for what this one held.
         election.brokerLostItsTail(draft, id, true);
         draft.add(new UnregisterBroker(id));
+    }
+
+    private static short level(ClusterImage image) {
+        return image.features().getOrDefault(MetadataSettings.METADATA_VERSION_FEATURE, (short) 0);
     }
 
     private static BrokerImage current(ClusterImage image, int id, Uuid incarnation) {

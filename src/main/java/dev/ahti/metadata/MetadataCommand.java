@@ -176,6 +176,12 @@ public sealed interface MetadataCommand extends MetadataSingleton.Message, Clust
         }
     }
 
+    /**
+     * The singleton's to itself: a broker's image is ahead of ours. Either another singleton has taken over, then the
+     * journal refuses the write; or it takes it, and has lost what that broker saw (rule 22).
+     */
+    record CheckJournal(int broker, long version, int epoch, ActorRef<Done> replyTo) implements BrokerRequest {}
+
     /** The broker is gone for good: fenced already. */
     record RemoveBroker(int broker, ActorRef<Done> replyTo) implements BrokerRequest {}
 

@@ -2,6 +2,7 @@ package dev.ahti.metadata;
 
 import dev.ahti.metadata.MetadataCommand.BrokerHeartbeat;
 import dev.ahti.metadata.MetadataCommand.BrokerRegistration;
+import dev.ahti.metadata.MetadataCommand.CheckJournal;
 import dev.ahti.metadata.MetadataCommand.DatabaseReachable;
 import dev.ahti.metadata.MetadataCommand.DeclareDead;
 import dev.ahti.metadata.MetadataCommand.FetchImage;
@@ -65,12 +66,10 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     private final WaitingRequests waiting;
     private final Publisher publisher;
     private final JournalTroubles troubles;
+    private final LostCommits lostCommits = new LostCommits();
     private ActorRef<PartitionMetadata.Command> partitionMetadata;
     private Sessions sessions;
     private ClusterImage image = ClusterImage.empty();
-    /** Version that we recovered: what a broker saw beyond it under an earlier epoch, the database has lost. */
-    private long recoveredVersion;
-
     private boolean begun;
     private Request inFlight;
 
@@ -165,7 +164,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     private Behavior<Message> onBegun(Begun message) {
         begun = true;
         troubles.recovered();
-        recoveredVersion = message.fromVersion();
+        lostCommits.recovered(message.fromVersion());
         if (sessions == null) {
             sessions = new Sessions(
                     settings.heartbeatInterval(), settings.sessionTimeout(), message.image(), System.nanoTime());
@@ -186,6 +185,9 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     }
 
     private Behavior<Message> onStored(Stored stored) {
+        if (inFlight instanceof CheckJournal check) {
+            return stop(lostCommits.line(check.broker(), check.version(), check.epoch()));
+        }
         if (inFlight instanceof BrokerRegistration registration) {
             BrokerImage broker = stored.image().brokers().get(registration.broker());
             if (broker != null && broker.incarnation().equals(registration.incarnation())) {
@@ -208,13 +210,18 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     }
 
     private Behavior<Message> onHeartbeat(BrokerHeartbeat heartbeat) {
-        if (sessions == null || heartbeat.imageEpoch() > image.metadataEpoch()) {
-            return this; // Not begun, or another singleton has taken over from us.
+        if (sessions == null) {
+            return this;
         }
-        if (heartbeat.imageEpoch() < image.metadataEpoch() && heartbeat.imageVersion() > recoveredVersion) {
-            return stop("the metadata database lost commits: broker " + heartbeat.broker() + " has seen version "
-                    + heartbeat.imageVersion() + ", the database ended at " + recoveredVersion
-                    + "; restore the database, or wait for its synchronous standby");
+        if (lostCommits.proves(heartbeat, image)) {
+            return stop(lostCommits.line(heartbeat.broker(), heartbeat.imageVersion(), heartbeat.imageEpoch()));
+        }
+        if (lostCommits.suggests(heartbeat, image)) {
+            return onRequest(new CheckJournal(
+                    heartbeat.broker(),
+                    heartbeat.imageVersion(),
+                    heartbeat.imageEpoch(),
+                    getContext().getSystem().ignoreRef()));
         }
         BrokerImage broker = image.brokers().get(heartbeat.broker());
         boolean current = broker != null && broker.incarnation().equals(heartbeat.incarnation());

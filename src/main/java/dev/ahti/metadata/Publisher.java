@@ -43,7 +43,13 @@ final class Publisher {
         Publication.Batch batch = new Publication.Batch(epoch, fromVersion, events);
         history.add(batch);
         List<Publication> parts = Parts.cut(batch);
-        followers.values().forEach(follower -> send(follower, batch, parts));
+        followers.values().forEach(follower -> {
+            if (isHere(follower)) {
+                follower.tell(batch);
+            } else {
+                send(follower, parts);
+            }
+        });
     }
 
     void sendMissing(ActorRef<Publication> follower, long version, ClusterImage image, long now) {
@@ -51,15 +57,21 @@ final class Publisher {
         if (version == image.version() || (large != null && now - large < PATIENCE_NANOS)) {
             return;
         }
-        history.since(version, image).forEach(each -> send(follower, each, Parts.cut(each)));
+        for (Publication each : history.since(version, image)) {
+            if (isHere(follower)) {
+                follower.tell(each);
+            } else {
+                send(follower, Parts.cut(each));
+            }
+        }
     }
 
-    /** A follower of this node gets the whole without a copy. */
-    private void send(ActorRef<Publication> follower, Publication whole, List<Publication> parts) {
-        if (follower.path().address().hasLocalScope()) {
-            follower.tell(whole);
-            return;
-        }
+    /** A follower of this node gets the whole, without a copy. */
+    private static boolean isHere(ActorRef<Publication> follower) {
+        return follower.path().address().hasLocalScope();
+    }
+
+    private void send(ActorRef<Publication> follower, List<Publication> parts) {
         parts.forEach(follower::tell);
         if (parts.size() > 1) {
             sentLargeAt.put(follower, System.nanoTime());

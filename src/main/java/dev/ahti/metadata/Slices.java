@@ -15,7 +15,9 @@ import java.util.function.ToIntFunction;
 final class Slices {
     /** What one part may weigh at most: near what Artery takes. */
     static final int MAX_PART = 240 * 1024;
-    /** Of which a slice may have this many: an answer says up to some hundred bytes of each. */
+    /** What a slice of several parts may weigh. */
+    static final int MAX_WEIGHT = 160 * 1024;
+    /** How many parts a slice may have: an answer says up to some hundred bytes of each. */
     static final int MAX_COUNT = 500;
 
     private static final int FIELDS = 150;
@@ -28,7 +30,7 @@ final class Slices {
         for (T part : parts) {
             int needed = weigher.applyAsInt(part);
             List<T> last = slices.isEmpty() ? null : slices.get(slices.size() - 1);
-            if (last == null || last.size() == MAX_COUNT || weight + needed > Parts.MAX_WEIGHT) {
+            if (last == null || last.size() == MAX_COUNT || weight + needed > MAX_WEIGHT) {
                 last = new ArrayList<>();
                 slices.add(last);
                 weight = 0;

@@ -141,4 +141,16 @@ class BrokerSessionTest {
         Awaitility.await().until(progress.left()::isDone);
         assertThat(fatal).isEmpty();
     }
+
+    @Test
+    void aHeartbeatThatIsNotAnsweredGoesThroughTheOthersInTurn() {
+        goLive();
+        Awaitility.await().until(() -> members.told.size() >= 2);
+
+        assertThat(members.told).allSatisfy(each -> assertThat(
+                        ((MetadataRelay.PassOn) each).heartbeat().broker())
+                .isEqualTo(1));
+        assertThat(members.toldTo.subList(0, 2)).containsExactlyInAnyOrder(2, 3);
+        assertThat(fatal).isEmpty();
+    }
 }

@@ -22,6 +22,7 @@ import dev.ahti.metadata.MetadataReply.Done;
 import dev.ahti.metadata.MetadataReply.IsrResult;
 import dev.ahti.metadata.MetadataReply.TopicsReply;
 import dev.ahti.metadata.event.FenceBroker;
+import dev.ahti.metadata.event.ShutDownBroker;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.IsrMember;
 import dev.ahti.metadata.image.PartitionImage;
@@ -316,6 +317,10 @@ class DecisionsTest {
         assertThat(propose(0, epoch - 1, Images.members(1))).isEqualTo(Errors.INVALID_UPDATE_VERSION);
         assertThat(propose(0, epoch, List.of(Images.members(1).get(0), new IsrMember(2, Uuid.randomUuid()))))
                 .isEqualTo(Errors.INELIGIBLE_REPLICA);
+        ClusterImage allLive = image;
+        image = Images.apply(image, new ShutDownBroker(3, Images.incarnation(3)));
+        assertThat(propose(0, epoch, Images.members(1, 3))).isEqualTo(Errors.INELIGIBLE_REPLICA);
+        image = allLive;
         assertThat(propose(0, epoch, Images.members(2, 3))).isEqualTo(Errors.INVALID_REQUEST);
         assertThat(propose(0, epoch, Images.members(1, 2))).isEqualTo(Errors.NONE);
         assertThat(image.partition("t", 0).isr()).isEqualTo(Images.members(1, 2));

@@ -9,6 +9,9 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 /** Members as the test says: broker ids and uids are the same, the first one is this node. */
 final class FakeMembers implements Members {
     final List<MetadataRelay.Message> told = new CopyOnWriteArrayList<>();
+    /** Their brokers. */
+    final List<Integer> toldTo = new CopyOnWriteArrayList<>();
+
     private volatile List<Member> current = List.of();
 
     FakeMembers(int... brokers) {
@@ -31,6 +34,7 @@ final class FakeMembers implements Members {
 
     @Override
     public void tell(Member member, MetadataRelay.Message message) {
+        toldTo.add(member.broker());
         told.add(message);
     }
 }

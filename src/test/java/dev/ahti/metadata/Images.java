@@ -10,7 +10,10 @@ import dev.ahti.model.Endpoint;
 import dev.ahti.model.PeerAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /** Images to begin a test with. */
 final class Images {
@@ -50,6 +53,13 @@ final class Images {
 
     static ClusterImage apply(ClusterImage image, Decision decision) {
         return apply(image, decision.events().toArray(MetadataEvent[]::new));
+    }
+
+    /** What the decision answers, without an actor: at epoch 1, version 1. */
+    static <R> R answer(Class<R> type, Function<ActorRef<R>, Decision> decide) {
+        TestInbox<R> inbox = TestInbox.create();
+        decide.apply(inbox.getRef()).answer().accept(new Decision.Stamp(1, 1));
+        return type.cast(inbox.receiveMessage());
     }
 
     static List<IsrMember> members(int... brokers) {

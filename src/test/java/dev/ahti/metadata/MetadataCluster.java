@@ -110,7 +110,8 @@ final class MetadataCluster implements AutoCloseable {
         blackhole(node(other), node(one).address());
     }
 
-    /** By Artery's own switch for tests, {@code test-mode}. */
+    /** By Artery's own switch for tests, {@code test-mode}, which takes a message of the transport before it. */
+    @SuppressWarnings("deprecation")
     private static void blackhole(MetadataNode from, Address to) {
         try {
             Class<?> both = Class.forName(ThrottlerTransportAdapter.Direction.class.getName() + "$Both$");

@@ -11,6 +11,7 @@ import dev.ahti.metadata.MetadataCommand.AlterPartition;
 import dev.ahti.metadata.MetadataCommand.BrokerHeartbeat;
 import dev.ahti.metadata.MetadataCommand.BrokerReady;
 import dev.ahti.metadata.MetadataCommand.BrokerRegistration;
+import dev.ahti.metadata.MetadataCommand.CheckJournal;
 import dev.ahti.metadata.MetadataCommand.ControlledShutdown;
 import dev.ahti.metadata.MetadataCommand.CreatePartitions;
 import dev.ahti.metadata.MetadataCommand.CreateTopics;
@@ -27,6 +28,7 @@ import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import dev.ahti.metadata.MetadataReply.TopicsReply;
 import dev.ahti.metadata.event.MetadataEvent;
 import dev.ahti.metadata.event.SetFeature;
+import dev.ahti.metadata.event.StartEpoch;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.model.Endpoint;
 import java.time.Duration;
@@ -40,6 +42,7 @@ import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
@@ -114,15 +117,15 @@ class MetadataSingletonTest {
 
     @Test
     void aPublicationThatGotLostComesWithTheNextHeartbeat() {
-        Done live = register(1);
-        ClusterImage seen = ClusterImage.empty();
-        while (seen.version() < live.version()) {
-            seen = follower.receiveMessage() instanceof Publication.Batch batch && batch.fromVersion() == seen.version()
-                    ? apply(seen, batch)
-                    : wholeImage();
-        }
+        register(1);
+        ClusterImage seen = wholeImage();
         long version = create("t").version();
-        follower.receiveMessage(); // Lost: we look away.
+        // Lost: we look away.
+        follower.fishForMessage(
+                Duration.ofSeconds(10),
+                each -> each instanceof Publication.Batch batch && batch.toVersion() == version
+                        ? FishingOutcomes.complete()
+                        : FishingOutcomes.continueAndIgnore());
 
         assertThat(heartbeat(1, Images.incarnation(1), seen.version(), 1).version())
                 .isEqualTo(version);
@@ -240,6 +243,22 @@ class MetadataSingletonTest {
     }
 
     @Test
+    void whatIsNewerThanTheLevelOfTheClusterIsNotWritten() {
+        kit.stop(singleton);
+        journal.clearByPersistenceId(PartitionMetadata.PERSISTENCE_ID.id());
+        // No level is finalized here, so that everything is newer.
+        journal.persistForRecovery(PartitionMetadata.PERSISTENCE_ID.id(), List.of(new StartEpoch("c", 1)));
+        singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), members, fatal::add));
+
+        singleton.tell(registration(1, Images.incarnation(1), new Uuid(9, 1), true));
+
+        Done refused = done.receiveMessage();
+        assertThat(refused.error()).isEqualTo(Errors.UNSUPPORTED_VERSION);
+        assertThat(refused.message()).contains("ahti.metadata.version").contains("kafka-features upgrade");
+        assertThat(wholeImage().brokers()).isEmpty();
+    }
+
+    @Test
     void moreThanMayWaitIsRefusedAndEverybodyIsAnswered() {
         kit.stop(singleton);
         MetadataSettings settings = MetadataNode.settings(1000, 50);
@@ -284,11 +303,12 @@ class MetadataSingletonTest {
                 new RebalanceLeaders(),
                 new ControlledShutdown(1, incarnation, any.getRef().narrow()),
                 new DeclareDead(1, incarnation, "", any.getRef().narrow()),
-                new RemoveBroker(1, any.getRef().narrow()));
+                new RemoveBroker(1, any.getRef().narrow()),
+                new CheckJournal(2, 1000, 7, any.getRef().narrow()));
         assertThat(commands.stream().map(Object::getClass).distinct())
                 .containsExactlyInAnyOrder(leaves(MetadataCommand.class).toArray(Class<?>[]::new));
 
-        for (MetadataCommand command : commands) {
+        for (MetadataCommand command : commands.subList(0, commands.size() - 1)) {
             singleton.tell(command);
             if (command instanceof BrokerRegistration) {
                 done.receiveMessage();
@@ -297,6 +317,26 @@ class MetadataSingletonTest {
             }
         }
         assertThat(fatal).isEmpty();
+        singleton.tell(commands.get(commands.size() - 1));
+        Awaitility.await().until(() -> !fatal.isEmpty());
+    }
+
+    @Test
+    void aBrokerThatHasSeenAHigherEpochStopsTheNodeBecauseTheJournalWouldHaveIt() {
+        register(1);
+        singleton.tell(new BrokerHeartbeat(1, Images.incarnation(1), 3, 9, follower.getRef(), beats.getRef()));
+
+        Awaitility.await().until(() -> !fatal.isEmpty());
+        assertThat(fatal.get(0)).contains("lost commits").contains("epoch 9");
+    }
+
+    @Test
+    void aBrokerThatHasSeenAVersionOfOurEpochThatWeNeverWroteStopsTheNode() {
+        register(1);
+        singleton.tell(new BrokerHeartbeat(1, Images.incarnation(1), 1000, 1, follower.getRef(), beats.getRef()));
+
+        Awaitility.await().until(() -> !fatal.isEmpty());
+        assertThat(fatal.get(0)).contains("lost commits").contains("version 1000");
     }
 
     private static Stream<Class<?>> leaves(Class<?> type) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.metadata.MetadataClient.ConfigChange;
 import dev.ahti.metadata.MetadataClient.ConfigOperation;
+import dev.ahti.metadata.MetadataClient.ElectionResult;
+import dev.ahti.metadata.MetadataClient.FeatureUpdate;
+import dev.ahti.metadata.MetadataClient.NamedPartition;
 import dev.ahti.metadata.MetadataClient.NewTopic;
 import dev.ahti.metadata.event.AssignPartition;
 import dev.ahti.metadata.event.CreateTopic;
@@ -31,6 +34,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
@@ -156,6 +160,11 @@ class StoredFormsTest {
     void messagesBetweenNodesComeBack() {
         var probe = KIT.<MetadataReply.ConfigsReply>createTestProbe();
         var topics = KIT.<MetadataReply.TopicsReply>createTestProbe();
+        var followers = KIT.<Publication>createTestProbe();
+        var beats = KIT.<MetadataReply.HeartbeatReply>createTestProbe();
+        var commands = KIT.<MetadataCommand>createTestProbe();
+        var elections = KIT.<MetadataReply.ElectionReply>createTestProbe();
+        var done = KIT.<MetadataReply.Done>createTestProbe();
         List<Object> messages = List.of(
                 new MetadataCommand.AlterConfigs(
                         List.of(new ConfigChange(
@@ -170,6 +179,19 @@ class StoredFormsTest {
                         topics.getRef()),
                 new Publication.Batch(2, 17, all()),
                 new Publication.Whole(2, ImageSnapshot.of(image())),
+                new Publication.BatchPart(2, 17, 99, 1, 3, all()),
+                new Publication.WholePart(2, 1, 3, ImageSnapshot.of(image())),
+                new Publication.Wanted(2, 17, followers.getRef()),
+                new MetadataRelay.PassOn(new MetadataCommand.BrokerHeartbeat(
+                        1, Images.incarnation(1), 5, 2, followers.getRef(), beats.getRef())),
+                new MetadataRelay.CheckDatabase(commands.getRef()),
+                new MetadataCommand.DatabaseReachable(2),
+                new MetadataCommand.ElectLeaders(
+                        ElectionType.UNCLEAN, List.of(new NamedPartition("t", 1)), elections.getRef()),
+                new MetadataCommand.UpdateFeatures(
+                        List.of(new FeatureUpdate("f", (short) 1, (byte) 2)), true, done.getRef()),
+                new MetadataReply.ElectionReply(
+                        1, 2, List.of(new ElectionResult(new NamedPartition("t", 1), Errors.NONE, null))),
                 new MetadataReply.HeartbeatReply(1, 2, Errors.NONE, true));
 
         assertThat(messages)

@@ -12,17 +12,20 @@ import org.apache.kafka.common.utils.Exit;
 
 /** Kafka's command line tools, run in this JVM: a process each would cost a second of start-up. */
 public final class KafkaTool {
-    private static final Map<String, String> MAIN_CLASSES = Map.of(
-            "kafka-topics", "org.apache.kafka.tools.TopicCommand",
-            "kafka-configs", "kafka.admin.ConfigCommand",
-            "kafka-get-offsets", "org.apache.kafka.tools.GetOffsetShell",
-            "kafka-log-dirs", "org.apache.kafka.tools.LogDirsCommand",
-            "kafka-delete-records", "org.apache.kafka.tools.DeleteRecordsCommand",
-            "kafka-broker-api-versions", "org.apache.kafka.tools.BrokerApiVersionsCommand",
-            "kafka-producer-perf-test", "org.apache.kafka.tools.ProducerPerformance",
-            "kafka-console-producer", "org.apache.kafka.tools.ConsoleProducer",
-            "kafka-console-consumer", "org.apache.kafka.tools.consumer.ConsoleConsumer",
-            "kafka-dump-log", "org.apache.kafka.tools.DumpLogSegments");
+    private static final Map<String, String> MAIN_CLASSES = Map.ofEntries(
+            Map.entry("kafka-topics", "org.apache.kafka.tools.TopicCommand"),
+            Map.entry("kafka-configs", "kafka.admin.ConfigCommand"),
+            Map.entry("kafka-get-offsets", "org.apache.kafka.tools.GetOffsetShell"),
+            Map.entry("kafka-log-dirs", "org.apache.kafka.tools.LogDirsCommand"),
+            Map.entry("kafka-delete-records", "org.apache.kafka.tools.DeleteRecordsCommand"),
+            Map.entry("kafka-broker-api-versions", "org.apache.kafka.tools.BrokerApiVersionsCommand"),
+            Map.entry("kafka-producer-perf-test", "org.apache.kafka.tools.ProducerPerformance"),
+            Map.entry("kafka-console-producer", "org.apache.kafka.tools.ConsoleProducer"),
+            Map.entry("kafka-console-consumer", "org.apache.kafka.tools.consumer.ConsoleConsumer"),
+            Map.entry("kafka-dump-log", "org.apache.kafka.tools.DumpLogSegments"),
+            Map.entry("kafka-features", "org.apache.kafka.tools.FeatureCommand"),
+            Map.entry("kafka-leader-election", "org.apache.kafka.tools.LeaderElectionCommand"),
+            Map.entry("kafka-cluster", "org.apache.kafka.tools.ClusterTool"));
 
     private KafkaTool() {}
 
