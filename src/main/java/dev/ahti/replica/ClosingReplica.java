@@ -7,7 +7,6 @@ import dev.ahti.replica.ReplicaStarterCommand.ReplicaFailed;
 import dev.ahti.replica.ReplicaStarterCommand.ReplicaStopped;
 import java.io.IOException;
 import java.util.Optional;
-import org.apache.kafka.common.protocol.Errors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;

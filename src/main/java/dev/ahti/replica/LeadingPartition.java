@@ -37,8 +37,7 @@ final class LeadingPartition {
     private long epochStartOffset;
     private long offeredLogEnd = -1;
 
-    LeadingPartition(
-            ReplicaNode node, ReplicaHandle handle, HighWatermark highWatermark, IsrChanges isrChanges) {
+    LeadingPartition(ReplicaNode node, ReplicaHandle handle, HighWatermark highWatermark, IsrChanges isrChanges) {
         this.node = node;
         this.log = handle.log();
         this.followers = handle.followers();

@@ -89,8 +89,7 @@ final class ServingReplica implements FollowingPartition.BlockingWork {
                 node.directory().checkpointedHighWatermark(log.topicPartition()),
                 log.logStartOffset(),
                 log.logEndOffset());
-        this.handle = new ReplicaHandle(
-                id, log, self, state(PartitionImage.NO_LEADER, -1, -1), node.seesMajority());
+        this.handle = new ReplicaHandle(id, log, self, state(PartitionImage.NO_LEADER, -1, -1), node.seesMajority());
         this.closing = new ClosingReplica(node, handle, disk, starter);
         this.following = new FollowingPartition(
                 node,

@@ -122,7 +122,9 @@ class InSyncReplicasTest {
 
         report(2, 100);
         assertThat(inSync.mayJoin(member(2), 90)).isTrue();
-        assertThat(inSync.mayJoin(member(2), 101)).as("below the high watermark").isFalse();
+        assertThat(inSync.mayJoin(member(2), 101))
+                .as("below the high watermark")
+                .isFalse();
     }
 
     @Test
@@ -150,7 +152,9 @@ class InSyncReplicasTest {
 
         assertThat(inSync.isLagging(member(2), 120, LAG_MAX, LAG_MAX)).isFalse();
         assertThat(inSync.isLagging(member(2), 120, LAG_MAX + 1, LAG_MAX)).isTrue();
-        assertThat(inSync.isLagging(member(3), 120, LAG_MAX + 1, LAG_MAX)).as("never reported").isTrue();
+        assertThat(inSync.isLagging(member(3), 120, LAG_MAX + 1, LAG_MAX))
+                .as("never reported")
+                .isTrue();
     }
 
     @Test

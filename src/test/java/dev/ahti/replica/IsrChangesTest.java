@@ -53,8 +53,7 @@ class IsrChangesTest {
             return reply;
         }));
         id = fixture.createTopic("t", List.of(1, 2), Map.of());
-        log = fixture.directory.open(
-                new TopicPartition("t", 0), id.topicId(), ReplicaFixture.logConfig(Map.of()));
+        log = fixture.directory.open(new TopicPartition("t", 0), id.topicId(), ReplicaFixture.logConfig(Map.of()));
         log.startEpoch(1);
         log.appendAsLeader(ReplicaFixture.records("a", "b"), 1);
         highWatermark = new HighWatermark(1, 0, 2);

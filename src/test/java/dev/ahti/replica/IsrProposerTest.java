@@ -51,8 +51,7 @@ class IsrProposerTest {
                                 new IsrResult(third.partition(), Errors.INELIGIBLE_REPLICA),
                                 new IsrResult(second.partition(), Errors.FENCED_LEADER_EPOCH))));
 
-        assertThat(outcomes)
-                .containsExactly(Errors.NONE, Errors.FENCED_LEADER_EPOCH, Errors.INELIGIBLE_REPLICA);
+        assertThat(outcomes).containsExactly(Errors.NONE, Errors.FENCED_LEADER_EPOCH, Errors.INELIGIBLE_REPLICA);
     }
 
     /** Trap 2. */

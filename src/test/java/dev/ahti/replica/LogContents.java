@@ -27,8 +27,7 @@ final class LogContents {
             }
             ByteBuffer bytes = ByteBuffer.allocate(slice.sizeInBytes());
             slice.read(0, bytes);
-            for (RecordBatch batch :
-                    MemoryRecords.readableRecords(bytes.flip()).batches()) {
+            for (RecordBatch batch : MemoryRecords.readableRecords(bytes.flip()).batches()) {
                 batch.forEach(record -> contents.put(
                         record.offset(),
                         StandardCharsets.UTF_8.decode(record.value()) + "@" + batch.partitionLeaderEpoch()));

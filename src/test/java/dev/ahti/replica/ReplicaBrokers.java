@@ -98,10 +98,7 @@ final class ReplicaBrokers implements AutoCloseable {
         try (LogDirectory directory =
                 LogDirectory.open(path.resolve("broker-" + id), id, ReplicaFixture.logSettings(background))) {
             directory
-                    .open(
-                            new TopicPartition("t", 0),
-                            partition.topicId(),
-                            ReplicaFixture.logConfig(Map.of()))
+                    .open(new TopicPartition("t", 0), partition.topicId(), ReplicaFixture.logConfig(Map.of()))
                     .truncateTo(offset);
         } finally {
             background.shutdownNow();

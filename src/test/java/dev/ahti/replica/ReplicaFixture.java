@@ -53,12 +53,7 @@ final class ReplicaFixture implements AutoCloseable {
     }
 
     ReplicaFixture(
-            Path path,
-            int self,
-            Uuid incarnation,
-            CurrentImage image,
-            ReplicaSettings settings,
-            ReplicaCluster cluster)
+            Path path, int self, Uuid incarnation, CurrentImage image, ReplicaSettings settings, ReplicaCluster cluster)
             throws IOException {
         this.image = image;
         directory = LogDirectory.open(path, self, logSettings(background));

@@ -137,7 +137,8 @@ final class ReplicationSimulation implements AutoCloseable {
         for (int i = 0; acks == -1 && i < records.length; i++) {
             String before = acknowledged.put(result.baseOffset() + i, records[i]);
             if (before != null) {
-                violations.add(before + " and " + records[i] + " are both acknowledged at " + (result.baseOffset() + i));
+                violations.add(
+                        before + " and " + records[i] + " are both acknowledged at " + (result.baseOffset() + i));
             }
         }
     }
@@ -269,7 +270,9 @@ final class ReplicationSimulation implements AutoCloseable {
         } catch (OffsetOutOfRangeException e) {
             throw new AssertionError("broker " + broker + " says that it has up to " + end, e);
         }
-        assertThat(contents.keySet()).as("broker %s below its high watermark", broker).hasSize((int) (end - from));
+        assertThat(contents.keySet())
+                .as("broker %s below its high watermark", broker)
+                .hasSize((int) (end - from));
         contents.forEach((offset, value) -> {
             String before = committed.putIfAbsent(offset, value);
             assertThat(before == null ? value : before)
@@ -332,9 +335,9 @@ final class ReplicationSimulation implements AutoCloseable {
         long end = brokers.replica(leader).log().logEndOffset();
         for (int id = 1; id <= 3; id++) {
             int broker = id;
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(brokers.replica(broker).log().logEndOffset())
-                            .isGreaterThanOrEqualTo(end));
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                            brokers.replica(broker).log().logEndOffset())
+                    .isGreaterThanOrEqualTo(end));
             brokers.awaitHighWatermark(id, brokers.replica(leader).highWatermark());
         }
         check();

@@ -31,8 +31,7 @@ class ReplicationSimulationTest {
         Random seeds = new Random();
         for (int run = 0; run < runs; run++) {
             long seed = fixed != null ? fixed : seeds.nextInt(1_000_000);
-            try (ReplicationSimulation simulation =
-                    new ReplicationSimulation(KIT, path.resolve("run-" + run), seed)) {
+            try (ReplicationSimulation simulation = new ReplicationSimulation(KIT, path.resolve("run-" + run), seed)) {
                 simulation.run(Integer.getInteger("simulation.steps", 500));
                 LOG.info(
                         "seed {}: {} records acknowledged in {} leader epochs",

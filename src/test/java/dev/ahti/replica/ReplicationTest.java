@@ -91,8 +91,7 @@ class ReplicationTest {
         brokers.awaitIsr(1, 2, 3);
         assertThat(brokers.replica(3).log().logEndOffset()).isEqualTo(2);
         get(append(leader, -1, records("c")));
-        await().atMost(PATIENCE)
-                .until(() -> brokers.replica(3).log().logEndOffset() == 3);
+        await().atMost(PATIENCE).until(() -> brokers.replica(3).log().logEndOffset() == 3);
     }
 
     /** Trap 6: more than what is sent without an acknowledgement. */
@@ -289,7 +288,9 @@ class ReplicationTest {
         get(append(leader, -1, records("a")));
 
         for (int id = 1; id <= 3; id++) {
-            assertThat(brokers.replica(id).log().recoveryPoint()).as("broker %s", id).isEqualTo(1);
+            assertThat(brokers.replica(id).log().recoveryPoint())
+                    .as("broker %s", id)
+                    .isEqualTo(1);
         }
     }
 
@@ -321,7 +322,8 @@ class ReplicationTest {
         brokers.awaitIsr(1, 2);
         get(append(leader, -1, records("d")));
 
-        assertThat(ReplicaFixture.deleteRecords(leader, -1).join().lowWatermark()).isEqualTo(4);
+        assertThat(ReplicaFixture.deleteRecords(leader, -1).join().lowWatermark())
+                .isEqualTo(4);
 
         await().atMost(PATIENCE).until(() -> brokers.replica(2).log().logStartOffset() == 4);
         brokers.network.dial(3, 1);
@@ -347,8 +349,7 @@ class ReplicationTest {
 
         brokers.awaitIsr(1, 2, 3);
         brokers.awaitHighWatermark(3, 2);
-        assertThat(LogContents.of(brokers.replica(3).log(), 0, 2))
-                .isEqualTo(LogContents.of(leader.log(), 0, 2));
+        assertThat(LogContents.of(brokers.replica(3).log(), 0, 2)).isEqualTo(LogContents.of(leader.log(), 0, 2));
         assertThat(brokers.broker(3).fixture.directory.strays()).hasSize(1);
     }
 }

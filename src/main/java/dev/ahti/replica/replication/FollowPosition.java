@@ -26,13 +26,12 @@ final class FollowPosition {
             }
         }
         if (follow.lastEpoch() < 0) {
-            return follow.logEndOffset() > log.logEndOffset()
-                    ? new StartAt(follow.stream(), start(log))
-                    : null;
+            return follow.logEndOffset() > log.logEndOffset() ? new StartAt(follow.stream(), start(log)) : null;
         }
         EpochEnd end = log.endOfEpoch(follow.lastEpoch());
         if (end.leaderEpoch() < 0) {
-            // It has records of a later epoch than this leader's: the metadata went back (rule 22). Nothing is thrown away.
+            // It has records of a later epoch than this leader's: the metadata went back (rule 22). Nothing is thrown
+            // away.
             return new Refused(follow.stream(), Errors.UNKNOWN_LEADER_EPOCH);
         }
         boolean diverges = end.leaderEpoch() < follow.lastEpoch() || end.endOffset() < follow.logEndOffset();

@@ -59,10 +59,7 @@ final class FollowerFeed implements PeerHandler {
 
     /** @param partitions the open replicas of this broker; null for what is not open here */
     FollowerFeed(
-            PeerConnection connection,
-            Function<PartitionId, LedPartition> partitions,
-            Later later,
-            Runnable onClosed) {
+            PeerConnection connection, Function<PartitionId, LedPartition> partitions, Later later, Runnable onClosed) {
         this.connection = connection;
         this.partitions = partitions;
         this.later = later;
@@ -273,7 +270,9 @@ final class FollowerFeed implements PeerHandler {
     private void startAgain(FollowerStream stream) {
         int number = stream.follow().stream();
         try {
-            end(stream, new StartAt(number, FollowPosition.start(stream.partition().log())));
+            end(
+                    stream,
+                    new StartAt(number, FollowPosition.start(stream.partition().log())));
         } catch (IOException e) {
             readFailed(stream, e);
         }
@@ -281,7 +280,10 @@ final class FollowerFeed implements PeerHandler {
 
     private void readFailed(FollowerStream stream, Exception failure) {
         if (stream.isLed()) {
-            LOG.error("{}: cannot be read for a follower", stream.partition().log().topicPartition(), failure);
+            LOG.error(
+                    "{}: cannot be read for a follower",
+                    stream.partition().log().topicPartition(),
+                    failure);
             end(stream, new Refused(stream.follow().stream(), Errors.KAFKA_STORAGE_ERROR));
         }
     }

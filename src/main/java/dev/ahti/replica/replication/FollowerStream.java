@@ -143,8 +143,8 @@ public final class FollowerStream {
         slice.read(0, chunk.duplicate());
         WholeBatches batches = WholeBatches.in(chunk);
         if (batches.bytes() == 0 || batches.baseOffset() < nextOffset) {
-            throw new IOException("no whole batch at " + nextOffset + " of "
-                    + partition.log().topicPartition() + ": " + batches);
+            throw new IOException(
+                    "no whole batch at " + nextOffset + " of " + partition.log().topicPartition() + ": " + batches);
         }
         ReplicationCodec.writeRecordsHeader(
                 chunk.rewind(), follow.stream(), highWatermark, logStart, nextOffset, batches.bytes());

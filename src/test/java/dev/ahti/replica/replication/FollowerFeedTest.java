@@ -148,8 +148,8 @@ class FollowerFeedTest {
 
     private Led partition(String topic) throws IOException {
         Uuid id = Uuid.randomUuid();
-        PartitionLog log = directory.open(
-                new TopicPartition(topic, 0), id, new LogConfig(Map.of("segment.bytes", "10000000")));
+        PartitionLog log =
+                directory.open(new TopicPartition(topic, 0), id, new LogConfig(Map.of("segment.bytes", "10000000")));
         Led led = new Led(new PartitionId(id, 0), log);
         partitions.put(led.id, led);
         return led;
@@ -196,7 +196,8 @@ class FollowerFeedTest {
         assertThat(records.stream()).isEqualTo(7);
         assertThat(records.startOffset()).isEqualTo(1);
         assertThat(records.highWatermark()).isEqualTo(2);
-        assertThat(WholeBatches.in(records.records())).isEqualTo(new WholeBatches(records.records().limit(), 1, 3));
+        assertThat(WholeBatches.in(records.records()))
+                .isEqualTo(new WholeBatches(records.records().limit(), 1, 3));
         assertThat(next()).isEmpty();
     }
 
