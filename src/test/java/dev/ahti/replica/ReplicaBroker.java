@@ -132,6 +132,10 @@ final class ReplicaBroker implements AutoCloseable {
                 message -> type.isInstance(message) ? FishingOutcomes.complete() : FishingOutcomes.continueAndIgnore());
     }
 
+    boolean hasReplica() {
+        return replica != null;
+    }
+
     ReplicaHandle replica() {
         return fixture.node.table().get(partition);
     }
