@@ -236,8 +236,7 @@ class FollowerFeedTest {
         follow(1, partition, 0, -1);
 
         long end = 0;
-        List<ToFollower> frame;
-        while (!(frame = next()).isEmpty()) {
+        for (List<ToFollower> frame = next(); !frame.isEmpty(); frame = next()) {
             for (ToFollower message : frame) {
                 Records records = (Records) message;
                 WholeBatches batches = WholeBatches.in(records.records());
@@ -256,8 +255,7 @@ class FollowerFeedTest {
         follow(1, partition, 0, -1);
         long sent = 0;
         long end = 0;
-        List<ToFollower> frame;
-        while (!(frame = next()).isEmpty()) {
+        for (List<ToFollower> frame = next(); !frame.isEmpty(); frame = next()) {
             for (ToFollower message : frame) {
                 Records records = (Records) message;
                 sent += records.records().limit();
