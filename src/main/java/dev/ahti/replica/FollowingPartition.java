@@ -53,13 +53,6 @@ final class FollowingPartition {
     private long acknowledged;
     private ApiException refusal;
 
-    /** Work on the log that may block: one at a time, and no request is served before it is done. */
-    interface BlockingWork {
-        boolean isUnderWay();
-
-        void run(DiskWork.Work<?> work, Runnable then);
-    }
-
     /** @param followAgainIn makes the actor call {@link #followAgain} after a while */
     FollowingPartition(
             ReplicaNode node,
@@ -158,7 +151,7 @@ final class FollowingPartition {
         } else if (message instanceof StartAt start) {
             LOG.warn("{}: beginning anew at {}, from where on the leader has records", name(), start.offset());
             endStream();
-            blocking.run(() -> startAt(start.offset()), this::afterCut);
+            blocking.run(() -> log.truncateFullyAndStartAt(start.offset()), this::afterCut);
         } else if (message instanceof Refused refused) {
             LOG.debug("{}: broker {} says {}", name(), leader, refused.error());
             followAgainLater();
@@ -181,7 +174,7 @@ final class FollowingPartition {
         }
     }
 
-    private PartitionLog append(Records records, int epoch) throws IOException {
+    private void append(Records records, int epoch) throws IOException {
         refusal = null;
         try {
             log.appendAsFollower(MemoryRecords.readableRecords(records.records()), epoch);
@@ -190,7 +183,6 @@ final class FollowingPartition {
         } catch (ApiException e) {
             refusal = e;
         }
-        return log;
     }
 
     private void appended(Records records) {
@@ -207,12 +199,7 @@ final class FollowingPartition {
         highWatermark.raiseTo(Math.min(leadersHighWatermark, log.logEndOffset()));
         long logStart = Math.min(leadersLogStart, highWatermark.value());
         if (logStart > log.logStartOffset()) {
-            blocking.run(
-                    () -> {
-                        log.raiseLogStartOffset(logStart);
-                        return log;
-                    },
-                    () -> {});
+            blocking.run(() -> log.raiseLogStartOffset(logStart), () -> {});
         }
     }
 
@@ -234,17 +221,7 @@ final class FollowingPartition {
         } else {
             LOG.info("{}: cut from {} to {}, as broker {} has it", name(), log.logEndOffset(), offset, leader);
         }
-        blocking.run(
-                () -> {
-                    log.truncateTo(offset);
-                    return log;
-                },
-                this::afterCut);
-    }
-
-    private PartitionLog startAt(long offset) throws IOException {
-        log.truncateFullyAndStartAt(offset);
-        return log;
+        blocking.run(() -> log.truncateTo(offset), this::afterCut);
     }
 
     private void afterCut() {

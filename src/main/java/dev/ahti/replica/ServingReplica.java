@@ -18,8 +18,6 @@ import dev.ahti.replica.PartitionReplicaCommand.ProposeAgain;
 import dev.ahti.replica.PartitionReplicaCommand.TakeRequests;
 import dev.ahti.replica.ReplicaStarterCommand.ReplicaOpened;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -43,7 +41,7 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * What may block on the disk (an epoch, a cut) is done beside the actor, one piece at a time. Meanwhile the image is
  * followed, but the queue waits: nothing is appended before an epoch is noted or the log is cut.
  */
-final class ServingReplica implements FollowingPartition.BlockingWork {
+final class ServingReplica {
     /** After so much of work in one go the actor gives way to others on its thread. */
     private static final int MAX_REQUESTS_IN_ONE_GO = 64;
 
@@ -53,23 +51,20 @@ final class ServingReplica implements FollowingPartition.BlockingWork {
     private final TimerScheduler<PartitionReplicaCommand> timers;
     private final ReplicaNode node;
     private final ActorRef<ReplicaStarterCommand> starter;
-    private final DiskWork<PartitionReplicaCommand> disk;
     private final PartitionId id;
     private final PartitionLog log;
     private final HighWatermark highWatermark;
     private final ReplicaHandle handle;
     private final ClosingReplica closing;
     private final FollowingPartition following;
+    private final BlockingWork blocking;
+    private final AppendDeadline deadline;
     /** Null while following. */
     private LeadingPartition leading;
 
     private int partitionEpoch = -1;
     /** The latest leader epoch of this replica's own that the log knows of. */
     private int startedEpoch = -1;
-    /** What goes on when the work under way is done; null where there is none. */
-    private Runnable afterBlockingWork;
-
-    private long deadlineTimerNanos = WaitingAppends.NO_DEADLINE;
 
     ServingReplica(
             ActorContext<PartitionReplicaCommand> context,
@@ -82,7 +77,9 @@ final class ServingReplica implements FollowingPartition.BlockingWork {
         this.timers = timers;
         this.node = node;
         this.starter = starter;
-        this.disk = new DiskWork<>(context, node.diskExecutor());
+        DiskWork<PartitionReplicaCommand> disk = new DiskWork<>(context, node.diskExecutor());
+        this.blocking = new BlockingWork(disk);
+        this.deadline = new AppendDeadline(timers);
         this.id = id;
         this.log = log;
         this.highWatermark = new HighWatermark(
@@ -95,7 +92,7 @@ final class ServingReplica implements FollowingPartition.BlockingWork {
                 node,
                 handle,
                 highWatermark,
-                this,
+                blocking,
                 delay -> timers.startSingleTimer(FollowAgain.INSTANCE, FollowAgain.INSTANCE, delay));
     }
 
@@ -146,7 +143,7 @@ final class ServingReplica implements FollowingPartition.BlockingWork {
             follow(partition.leader(), partition.leaderEpoch());
         } else if (partition.leaderEpoch() == startedEpoch) {
             lead(partition);
-        } else if (!isUnderWay()) {
+        } else if (!blocking.isUnderWay()) {
             startEpoch(partition.leaderEpoch());
         }
         return Behaviors.same();
@@ -155,12 +152,7 @@ final class ServingReplica implements FollowingPartition.BlockingWork {
     /** The log must know of an epoch before its first append: until then requests stay in the queue. */
     private void startEpoch(int leaderEpoch) {
         following.stop();
-        run(
-                () -> {
-                    log.startEpoch(leaderEpoch);
-                    return log;
-                },
-                () -> startedEpoch = leaderEpoch);
+        blocking.run(() -> log.startEpoch(leaderEpoch), () -> startedEpoch = leaderEpoch);
     }
 
     private boolean isLedHere(PartitionImage partition) {
@@ -214,23 +206,8 @@ final class ServingReplica implements FollowingPartition.BlockingWork {
                 Errors.NONE);
     }
 
-    @Override
-    public boolean isUnderWay() {
-        return afterBlockingWork != null;
-    }
-
-    @Override
-    public void run(DiskWork.Work<?> work, Runnable then) {
-        if (isUnderWay()) {
-            throw new IllegalStateException("two pieces of work on the log at a time");
-        }
-        afterBlockingWork = then;
-        disk.run(work, (done, failure) -> new BlockingWorkDone(Optional.ofNullable(failure)));
-    }
-
     private Behavior<PartitionReplicaCommand> onBlockingWorkDone(BlockingWorkDone message) {
-        Runnable then = afterBlockingWork;
-        afterBlockingWork = null;
+        Runnable then = blocking.done();
         if (message.failure().isPresent()) {
             return fail(message.failure().get());
         }
@@ -242,7 +219,7 @@ final class ServingReplica implements FollowingPartition.BlockingWork {
     }
 
     private Behavior<PartitionReplicaCommand> onRequests() {
-        if (isUnderWay()) {
+        if (blocking.isUnderWay()) {
             return Behaviors.same();
         }
         RequestQueue requests = handle.requests();
@@ -250,7 +227,7 @@ final class ServingReplica implements FollowingPartition.BlockingWork {
         ReplicaRequest request = null;
         try {
             int bytes = 0;
-            for (int i = 0; i < MAX_REQUESTS_IN_ONE_GO && bytes < MAX_BYTES_IN_ONE_GO && !isUnderWay(); i++) {
+            for (int i = 0; i < MAX_REQUESTS_IN_ONE_GO && bytes < MAX_BYTES_IN_ONE_GO && !blocking.isUnderWay(); i++) {
                 request = requests.take();
                 if (request == null) {
                     break;
@@ -301,29 +278,15 @@ final class ServingReplica implements FollowingPartition.BlockingWork {
             following.acknowledge();
         } else {
             leading.answerReached();
-            armDeadline();
-        }
-    }
-
-    /** One timer for the earliest deadline: it is moved only towards now. */
-    private void armDeadline() {
-        if (!leading.isAnyWaiting()) {
-            return;
-        }
-        long now = System.nanoTime();
-        long wait = leading.nanosToFirstDeadline(now);
-        if (deadlineTimerNanos == WaitingAppends.NO_DEADLINE || now + wait - deadlineTimerNanos < 0) {
-            deadlineTimerNanos = now + wait;
-            Duration delay = Duration.ofNanos(Math.max(wait, 0)).plusMillis(1);
-            timers.startSingleTimer(DeadlinePassed.INSTANCE, DeadlinePassed.INSTANCE, delay);
+            deadline.arm(leading);
         }
     }
 
     private Behavior<PartitionReplicaCommand> onDeadline() {
-        deadlineTimerNanos = WaitingAppends.NO_DEADLINE;
+        deadline.passed();
         if (leading != null) {
             leading.expire(System.nanoTime());
-            armDeadline();
+            deadline.arm(leading);
         }
         return Behaviors.same();
     }

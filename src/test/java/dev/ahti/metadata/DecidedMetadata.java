@@ -8,6 +8,7 @@ import dev.ahti.metadata.MetadataCommand.BrokerRegistration;
 import dev.ahti.metadata.MetadataCommand.ControlledShutdown;
 import dev.ahti.metadata.MetadataCommand.CreateTopics;
 import dev.ahti.metadata.MetadataCommand.DeclareDead;
+import dev.ahti.metadata.MetadataCommand.DeleteTopics;
 import dev.ahti.metadata.MetadataCommand.IsrProposal;
 import dev.ahti.metadata.MetadataCommand.Request;
 import dev.ahti.metadata.MetadataReply.AlterPartitionReply;
@@ -18,6 +19,7 @@ import dev.ahti.model.PartitionId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
@@ -37,7 +39,7 @@ public final class DecidedMetadata {
         decision.answer().accept(new Stamp(1, image.version()));
     }
 
-    private void tell(java.util.function.Function<TestInbox<Done>, Request> request) {
+    private void tell(Function<TestInbox<Done>, Request> request) {
         TestInbox<Done> inbox = TestInbox.create();
         apply(request.apply(inbox));
         Done done = inbox.receiveMessage();
@@ -81,6 +83,12 @@ public final class DecidedMetadata {
         apply(new CreateTopics(
                 List.of(new NewTopic(name, -1, (short) -1, Map.of(0, replicas), configs)), false, inbox.getRef()));
         return new PartitionId(inbox.receiveMessage().results().get(0).topicId(), 0);
+    }
+
+    public void deleteTopic(PartitionId id) {
+        TestInbox<MetadataReply.TopicsReply> inbox = TestInbox.create();
+        apply(new DeleteTopics(List.of(id.topicId()), inbox.getRef()));
+        inbox.receiveMessage();
     }
 
     public PartitionImage partition(PartitionId id) {

@@ -70,7 +70,7 @@ public final class AppendCost {
         return fixture.node.table().get(id);
     }
 
-    private static byte[] batch(int bytes) {
+    static byte[] batch(int bytes) {
         List<SimpleRecord> records = new ArrayList<>();
         for (int size = 0; size < bytes; size += 1024) {
             records.add(new SimpleRecord(System.currentTimeMillis(), new byte[1010]));

@@ -7,6 +7,7 @@ import dev.ahti.metadata.MetadataReply.AlterPartitionReply;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.model.PartitionId;
 import dev.ahti.peer.PeerIdentity;
+import dev.ahti.replica.PartitionReplicaCommand.Close;
 import dev.ahti.replica.PartitionReplicaCommand.MetadataChanged;
 import dev.ahti.replica.replication.MemoryNetwork;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.Uuid;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -115,11 +117,23 @@ final class ReplicaBroker implements AutoCloseable {
     void open(PartitionId id) {
         partition = id;
         replica = kit.spawn(PartitionReplica.create(fixture.node, id, this.id, starter.ref()));
+        fishFor(ReplicaStarterCommand.ReplicaOpened.class);
+    }
+
+    void deleteReplica() {
+        replica.tell(Close.DELETE_FILES);
+        fishFor(ReplicaStarterCommand.ReplicaStopped.class);
+        replica = null;
+    }
+
+    private void fishFor(Class<? extends ReplicaStarterCommand> type) {
         starter.fishForMessage(
                 Duration.ofSeconds(20),
-                message -> message instanceof ReplicaStarterCommand.ReplicaOpened
-                        ? org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes.complete()
-                        : org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes.continueAndIgnore());
+                message -> type.isInstance(message) ? FishingOutcomes.complete() : FishingOutcomes.continueAndIgnore());
+    }
+
+    boolean hasReplica() {
+        return replica != null;
     }
 
     ReplicaHandle replica() {

@@ -46,9 +46,26 @@ final class ReplicaBrokers implements AutoCloseable {
         partition = metadata.createTopic("t", List.of(replicas), configs);
         showAll();
         for (int id : replicas) {
-            running.get(id).open(partition);
+            openIfKnown(id);
         }
         return partition;
+    }
+
+    /** Where the broker runs and its image shows the partition, as a starter of replicas would. */
+    void openIfKnown(int id) {
+        ReplicaBroker broker = running.get(id);
+        if (broker != null && broker.image.get().partition(partition) != null) {
+            broker.open(partition);
+        }
+    }
+
+    /** Of the same name, on the same brokers; those that run drop what they have of the old one. */
+    PartitionId createTopicAnew(Integer... replicas) {
+        metadata.deleteTopic(partition);
+        for (ReplicaBroker broker : running.values()) {
+            broker.deleteReplica();
+        }
+        return createTopic(Map.of(), replicas);
     }
 
     /** A process for the broker: registers, opens what it has, and is live. */

@@ -86,23 +86,29 @@ final class ReplicationSimulation implements AutoCloseable {
 
     private void step() throws Exception {
         int dice = random.nextInt(100);
-        if (dice < 60) {
+        if (dice < 55) {
             append();
-        } else if (dice < 70) {
+        } else if (dice < 63) {
             cutOrDial();
-        } else if (dice < 76) {
+        } else if (dice < 73) {
             holdOrLetGo();
-        } else if (dice < 82) {
+        } else if (dice < 80) {
             disturbMetadata();
-        } else if (dice < 90) {
+        } else if (dice < 88) {
             brokers.showAll();
-        } else if (dice < 94) {
+        } else if (dice < 93) {
             killOrStart();
         } else if (dice < 97) {
             fenceOrRegisterAgain();
         } else {
             brokers.network.dialAll();
         }
+    }
+
+    /** What happens to the leader is of more interest. */
+    private int oftenTheLeader() {
+        int leader = brokers.state().leader();
+        return leader > 0 && random.nextInt(5) < 3 ? leader : anyBroker();
     }
 
     private int anyBroker() {
@@ -163,19 +169,21 @@ final class ReplicationSimulation implements AutoCloseable {
             return;
         }
         MemoryConnection connection = brokers.network.dial(follower, leader);
-        if (random.nextBoolean()) {
-            connection.hold();
-        } else {
-            connection.letGo();
+        switch (random.nextInt(5)) {
+            case 0 -> connection.hold();
+            case 1 -> connection.holdToDialler();
+            case 2 -> connection.holdToAcceptor();
+            default -> connection.letGo();
         }
     }
 
     private void disturbMetadata() {
-        ReplicaBroker broker = brokers.broker(anyBroker());
+        ReplicaBroker broker = brokers.broker(oftenTheLeader());
         if (broker != null) {
-            broker.imageStands = random.nextInt(3) == 0;
-            broker.cutFromMetadata = random.nextInt(4) == 0;
-            broker.losesReplies = random.nextInt(4) == 0;
+            boolean hearsNothing = random.nextInt(3) == 0;
+            broker.imageStands = hearsNothing || random.nextInt(4) == 0;
+            broker.losesReplies = hearsNothing || random.nextInt(4) == 0;
+            broker.cutFromMetadata = random.nextInt(6) == 0;
         }
     }
 
@@ -184,7 +192,7 @@ final class ReplicationSimulation implements AutoCloseable {
             startAgain(dead.remove(0));
             return;
         }
-        int id = anyBroker();
+        int id = oftenTheLeader();
         if (random.nextBoolean() && mayLoseItsTail(id)) {
             long end = brokers.replica(id).log().logEndOffset();
             kill(id);
@@ -228,7 +236,7 @@ final class ReplicationSimulation implements AutoCloseable {
                 return;
             }
         }
-        int id = anyBroker();
+        int id = oftenTheLeader();
         if (brokers.broker(id) != null) {
             brokers.metadata.declareDead(id);
             if (random.nextBoolean()) {

@@ -110,50 +110,43 @@ final class ReplicationCodec {
     private static ToLeader toLeader(ByteBuffer frame) {
         byte type = frame.get();
         int stream = frame.getInt();
-        switch (type) {
-            case FOLLOW:
-                return new Follow(
+        return switch (type) {
+            case FOLLOW ->
+                new Follow(
                         stream,
                         new PartitionId(readUuid(frame), notNegative(frame.getInt(), "partition")),
                         notNegative(frame.getInt(), "leader epoch"),
                         readUuid(frame),
                         notNegative(frame.getLong(), "log end"),
                         frame.getInt());
-            case ACK:
-                return new Ack(stream, notNegative(frame.getLong(), "log end"));
-            case UNFOLLOW:
-                return new Unfollow(stream);
-            default:
-                throw new MalformedFrame("no message of a follower has type " + type);
-        }
+            case ACK -> new Ack(stream, notNegative(frame.getLong(), "log end"));
+            case UNFOLLOW -> new Unfollow(stream);
+            default -> throw new MalformedFrame("no message of a follower has type " + type);
+        };
     }
 
     private static ToFollower toFollower(ByteBuffer frame) {
         byte type = frame.get();
         int stream = frame.getInt();
-        switch (type) {
-            case RECORDS:
-                return new Records(
+        return switch (type) {
+            case RECORDS ->
+                new Records(
                         stream,
                         notNegative(frame.getLong(), "high watermark"),
                         notNegative(frame.getLong(), "log start"),
                         notNegative(frame.getLong(), "start offset"),
                         bytes(frame, frame.getInt()));
-            case HIGH_WATERMARK:
-                return new HighWatermarkAlone(
+            case HIGH_WATERMARK ->
+                new HighWatermarkAlone(
                         stream,
                         notNegative(frame.getLong(), "high watermark"),
                         notNegative(frame.getLong(), "log start"));
-            case DIVERGING:
-                return new Diverging(
-                        stream, notNegative(frame.getInt(), "epoch"), notNegative(frame.getLong(), "end offset"));
-            case START_AT:
-                return new StartAt(stream, notNegative(frame.getLong(), "offset"));
-            case REFUSED:
-                return new Refused(stream, Errors.forCode(frame.getShort()));
-            default:
-                throw new MalformedFrame("no message of a leader has type " + type);
-        }
+            case DIVERGING ->
+                new Diverging(stream, notNegative(frame.getInt(), "epoch"), notNegative(frame.getLong(), "end offset"));
+            case START_AT -> new StartAt(stream, notNegative(frame.getLong(), "offset"));
+            case REFUSED -> new Refused(stream, Errors.forCode(frame.getShort()));
+            default -> throw new MalformedFrame("no message of a leader has type " + type);
+        };
     }
 
     private static ByteBuffer bytes(ByteBuffer frame, int count) {

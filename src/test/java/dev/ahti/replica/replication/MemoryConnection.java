@@ -19,7 +19,6 @@ public final class MemoryConnection {
 
     private final End dialled;
     private final End accepted;
-    private volatile boolean held;
     private volatile boolean cut;
     private volatile String reason;
 
@@ -41,11 +40,23 @@ public final class MemoryConnection {
 
     /** Nothing arrives any more, in either direction. */
     public void hold() {
-        held = true;
+        holdToDialler();
+        holdToAcceptor();
+    }
+
+    /** Nothing of the leader's arrives any more. */
+    public void holdToDialler() {
+        dialled.held = true;
+    }
+
+    /** Nothing of the follower's arrives any more. */
+    public void holdToAcceptor() {
+        accepted.held = true;
     }
 
     public void letGo() {
-        held = false;
+        dialled.held = false;
+        accepted.held = false;
         dialled.run(dialled::deliver);
         accepted.run(accepted::deliver);
     }
@@ -80,6 +91,7 @@ public final class MemoryConnection {
         private final ConcurrentLinkedQueue<ByteString> inbox = new ConcurrentLinkedQueue<>();
         private End other;
         private PeerHandler handler;
+        private volatile boolean held;
         private boolean closed;
 
         End(Executor threads, PeerIdentity peer) {
