@@ -29,7 +29,7 @@ public final class ClusterMembers implements Supplier<List<Long>> {
     public List<Long> get() {
         CurrentClusterState state = cluster.state();
         Known last = known;
-        if (last.state() != state) {
+        if (!state.equals(last.state())) {
             Known next = read(state);
             // The same list while nothing changes: reachability is of no concern here.
             last = next.uids().equals(last.uids()) ? new Known(state, last.uids()) : next;

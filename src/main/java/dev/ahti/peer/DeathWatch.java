@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -265,7 +266,7 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
         long uid = death.process.uid();
         getContext()
                 .pipeToSelf(
-                        declareDead.apply(death.process),
+                        CompletableFuture.completedFuture(death.process).thenCompose(declareDead::apply),
                         (answer, failure) -> failure == null ? new Declared(uid) : new NotDeclared(uid));
     }
 

@@ -42,7 +42,7 @@ public final class MajorityView {
     public boolean seesMajority() {
         List<Long> now = members.get();
         Seen last = seen;
-        if (now == last.members() && last.untilNanos() - nanoTime.getAsLong() > 0) {
+        if (now.equals(last.members()) && last.untilNanos() - nanoTime.getAsLong() > 0) {
             return true;
         }
         long remaining = remainingNanos(now);

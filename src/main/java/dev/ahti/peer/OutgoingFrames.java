@@ -8,8 +8,8 @@ import org.apache.pekko.util.ByteString;
  * says what it is, and its content.
  */
 final class OutgoingFrames {
-    /** As large as Pekko's buffers ({@code pekko.io.tcp.direct-buffer-size}). */
-    static final int ENOUGH_BYTES = 64 * 1024;
+    /** Several of Pekko's buffers: frames are a little larger than one, and each rest takes a write of its own. */
+    static final int ENOUGH_BYTES = 256 * 1024;
 
     /** For the handler. */
     static final byte CONTENT = 0;

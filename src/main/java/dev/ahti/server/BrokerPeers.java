@@ -93,7 +93,7 @@ final class BrokerPeers {
     /** Connects with whomever the image shows, from now on. When all purposes are known. */
     void follow(CurrentImage image, Supplier<Uuid> incarnation) {
         image.onChange((before, after) -> {
-            if (before.brokers() != after.brokers()) {
+            if (!before.brokers().equals(after.brokers())) {
                 show(image, incarnation);
             }
         });
