@@ -1,0 +1,65 @@
+package dev.ahti.chaos;
+
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** How long after a fault a producer that has just been made waits for its first acknowledgement. */
+final class FirstAck {
+    private static final int REQUEST_TIMEOUT_MS = 2_000;
+
+    private final Ledger ledger;
+    private final Verdict verdict;
+    private final AtomicInteger count = new AtomicInteger();
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "first ack");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    FirstAck(Ledger ledger, Verdict verdict) {
+        this.ledger = ledger;
+        this.verdict = verdict;
+    }
+
+    /** Measures in the background, from now on, with a producer for each of these partitions. */
+    void measure(String fault, String bootstrap, List<TopicPartition> partitions) {
+        long from = System.nanoTime();
+        partitions.stream().limit(2).forEach(each -> threads.execute(() -> send(fault, bootstrap, each, from)));
+    }
+
+    private void send(String fault, String bootstrap, TopicPartition to, long from) {
+        String value = "fresh-" + count.incrementAndGet() + "/0";
+        try (var producer = new KafkaProducer<>(
+                ProducerLoad.settings(bootstrap, true, REQUEST_TIMEOUT_MS),
+                new StringSerializer(),
+                new StringSerializer())) {
+            long offset = producer.send(new ProducerRecord<>(to.topic(), to.partition(), null, value))
+                    .get()
+                    .offset();
+            long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from);
+            ledger.acknowledged(to, offset, value);
+            verdict.measured("to the first acknowledgement of a fresh producer, " + fault, ms);
+        } catch (Exception e) {
+            verdict.say("a fresh producer has given up, " + fault + ": " + e);
+            verdict.count("fresh producers that gave up");
+        }
+    }
+
+    void awaitAll() {
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(150, TimeUnit.SECONDS)) {
+                verdict.violation("a fresh producer is never answered", "see above");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
