@@ -153,6 +153,7 @@ final class Chaos {
             if (amiss.isEmpty()) {
                 if (measured) {
                     verdict.measured("until all is in sync after healing", ms);
+                    verdict.say("  all in sync " + ms + " ms after healing");
                     if (ms > TO_BE_IN_SYNC_SECONDS * 1000L) {
                         verdict.violation("not in sync in time", ms + " ms");
                     }

@@ -1,5 +1,7 @@
 package dev.ahti.chaos;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code ChaosMain SECONDS SEED DIRECTORY namespaces|loopback [PLANT]}: a run in a process of its own, which can be put
@@ -25,6 +28,8 @@ final class ChaosMain {
         List<String> launcher = arguments.length > 4
                 ? Plant.valueOf(arguments[4]).launcher(jar, directory)
                 : List.of(Path.of("bin/ahti").toAbsolutePath().toString());
+        // Clients say at length what the faults do to them.
+        ((Logger) LoggerFactory.getLogger("org.apache.kafka")).setLevel(Level.ERROR);
         Verdict verdict = new Verdict(System.out);
         verdict.say("seed " + seed + ", " + duration.toSeconds() + " s of faults, files in " + directory
                 + (namespaces ? "" : "; links are not cut: network namespaces are not to be had here"));

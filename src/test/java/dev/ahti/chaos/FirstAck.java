@@ -45,6 +45,7 @@ final class FirstAck {
                     .offset();
             long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from);
             ledger.acknowledged(to, offset, value);
+            verdict.say("  first acknowledgement of a fresh producer after " + ms + " ms");
             verdict.measured("to the first acknowledgement of a fresh producer, " + fault, ms);
         } catch (Exception e) {
             verdict.say("a fresh producer has given up, " + fault + ": " + e);
