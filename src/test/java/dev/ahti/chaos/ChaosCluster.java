@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -203,23 +202,27 @@ final class ChaosCluster implements AutoCloseable {
         return names;
     }
 
-    /** What is still amiss, in words; empty when every broker is ready and sees every partition of every topic in sync. */
-    String amiss() {
-        Set<Long> versions = new HashSet<>();
+    /** Who is not ready yet, in words; empty when all are. */
+    String unready() {
+        return brokers.stream()
+                .filter(each -> !each.isAlive() || !each.isReady())
+                .map(each -> "broker " + each.id() + " is not ready")
+                .collect(Collectors.joining(", "));
+    }
+
+    /** What is still amiss, in words; empty when every broker sees every partition of every topic in sync. */
+    String outOfSync() {
         for (ChaosBroker each : brokers) {
-            if (!each.isAlive() || !each.isReady()) {
-                return "broker " + each.id() + " is not ready";
-            }
             JsonNode image = image(each.id());
             if (image == null) {
                 return "broker " + each.id() + " does not answer";
             }
-            versions.add(image.get("version").asLong());
             for (JsonNode topic : image.get("topics")) {
                 for (JsonNode partition : topic.get("partitions")) {
                     if (partition.get("isr").size() != partition.get("replicas").size()
                             || partition.get("leader").asInt() < 0) {
-                        return "broker " + each.id() + " sees " + topic.get("name").asText() + " " + partition;
+                        return "broker " + each.id() + " sees "
+                                + topic.get("name").asText() + " " + partition;
                     }
                 }
             }

@@ -56,10 +56,15 @@ final class ChaosDatabase implements AutoCloseable {
     /** It ends at once and leaves its files as they are: at the next start it recovers. */
     synchronized void crash() {
         try {
-            String pid =
-                    Files.readAllLines(directory.resolve("postgresql/postmaster.pid")).get(0);
+            String pid = Files.readAllLines(directory.resolve("postgresql/postmaster.pid"))
+                    .get(0);
             new ProcessBuilder("kill", "-QUIT", pid.strip()).start().waitFor();
-            for (int i = 0; i < 100 && ProcessHandle.of(Long.parseLong(pid.strip())).map(ProcessHandle::isAlive).orElse(false); i++) {
+            for (int i = 0;
+                    i < 100
+                            && ProcessHandle.of(Long.parseLong(pid.strip()))
+                                    .map(ProcessHandle::isAlive)
+                                    .orElse(false);
+                    i++) {
                 Thread.sleep(50);
             }
             postgres.close();

@@ -27,7 +27,10 @@ final class ChaosMain {
         Path jar = Path.of(System.getProperty("ahti.jar", "target/ahti.jar")).toAbsolutePath();
         List<String> launcher = arguments.length > 4
                 ? Plant.valueOf(arguments[4]).launcher(jar, directory)
-                : List.of(Path.of("bin/ahti").toAbsolutePath().toString());
+                : List.of(
+                        "env",
+                        "AHTI_JAR=" + jar,
+                        Path.of("bin/ahti").toAbsolutePath().toString());
         // Clients say at length what the faults do to them.
         ((Logger) LoggerFactory.getLogger("org.apache.kafka")).setLevel(Level.ERROR);
         Verdict verdict = new Verdict(System.out);

@@ -71,8 +71,8 @@ final class ConsumerLoad implements Runnable {
         List<StoredRecord> before = consumed.get(partition);
         if (record.offset() != before.size()) {
             verdict.violation(
-                    "consumer's offsets jump", name + ", " + partition + ": " + record.offset() + " after "
-                            + (before.size() - 1));
+                    "consumer's offsets jump",
+                    name + ", " + partition + ": " + record.offset() + " after " + (before.size() - 1));
         }
         before.add(new StoredRecord(record.offset(), record.leaderEpoch().orElse(-1), record.value()));
     }

@@ -68,7 +68,12 @@ final class Faults {
                 this::databaseAway,
                 this::databaseAwayAndOneKilled));
         if (cluster.hosts().canCut()) {
-            all.addAll(List.of(this::cutLink, this::cutOneWay, () -> isolate(anyone()), () -> isolate(holderOfTheSingleton()), () -> deafen(anyone())));
+            all.addAll(List.of(
+                    this::cutLink,
+                    this::cutOneWay,
+                    () -> isolate(anyone()),
+                    () -> isolate(holderOfTheSingleton()),
+                    () -> deafen(anyone())));
         }
         return all;
     }
@@ -163,7 +168,8 @@ final class Faults {
         long from = System.nanoTime();
         cluster.broker(id).signal("TERM");
         int status = cluster.broker(id).awaitExit(60);
-        verdict.measured("from SIGTERM to the end of the process", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from));
+        verdict.measured(
+                "from SIGTERM to the end of the process", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from));
         if (status == -1) {
             cluster.broker(id).signal("QUIT");
             Chaos.pause(1000);
@@ -295,7 +301,9 @@ final class Faults {
                 admin.deleteTopics(List.of(REBORN.topic())).all().get();
             }
             ledger.forget(REBORN);
-            admin.createTopics(List.of(new NewTopic(REBORN.topic(), 1, (short) 3))).all().get();
+            admin.createTopics(List.of(new NewTopic(REBORN.topic(), 1, (short) 3)))
+                    .all()
+                    .get();
             generation++;
             write(bootstrap, "generation-" + generation);
         } catch (Exception e) {

@@ -1,10 +1,8 @@
 package dev.ahti.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -31,29 +29,33 @@ final class JournalCheck {
         private int lastKnown = NOBODY;
         private Map<Integer, String> isr = Map.of();
         private Set<Integer> elr = Set.of();
-        private final Map<Integer, Integer> leaders = new HashMap<>();
     }
 
     JournalCheck(Verdict verdict) {
         this.verdict = verdict;
     }
 
+    /** One event. After the last one of a persist comes {@link #persisted}. */
     void apply(long sequenceNumber, String event, JsonNode fields) {
         position = sequenceNumber;
-        if (!event.equals("SetPartitionLeader") && !event.equals("UpdateISR")) {
-            haveLeft();
-        }
         switch (event) {
             case "StartEpoch" -> startEpoch(fields.get("epoch").asInt());
-            case "RegisterBroker" -> register(broker(fields), fields.get("incarnation").asText());
-            case "UnfenceBroker" -> brokers.put(broker(fields), new Broker(fields.get("incarnation").asText(), true));
+            case "RegisterBroker" ->
+                register(broker(fields), fields.get("incarnation").asText());
+            case "UnfenceBroker" ->
+                brokers.put(broker(fields), new Broker(fields.get("incarnation").asText(), true));
             case "FenceBroker", "ShutDownBroker" -> leaves(broker(fields));
             case "UnregisterBroker" -> brokers.remove(broker(fields));
             case "AssignPartition" -> partitions.putIfAbsent(partition(fields), new Partition());
-            case "DeleteTopic" -> partitions.keySet().removeIf(each -> each.startsWith(
-                    fields.get("topicId").asText() + "-"));
-            case "SetPartitionLeader" -> lead(
-                    partition(fields), fields.get("leader").asInt(), fields.get("leaderEpoch").asInt());
+            case "DeleteTopic" ->
+                partitions
+                        .keySet()
+                        .removeIf(each -> each.startsWith(fields.get("topicId").asText() + "-"));
+            case "SetPartitionLeader" ->
+                lead(
+                        partition(fields),
+                        fields.get("leader").asInt(),
+                        fields.get("leaderEpoch").asInt());
             case "UpdateISR" -> updateIsr(partition(fields), fields);
             default -> {}
         }
@@ -88,8 +90,8 @@ final class JournalCheck {
         leaving.add(id);
     }
 
-    /** The events of a fencing are over: the broker leads nothing, and is in no ISR. */
-    private void haveLeft() {
+    /** What is atomic is over: a broker that was fenced leads nothing, and is in no ISR. */
+    void persisted() {
         for (int id : leaving) {
             partitions.forEach((name, partition) -> {
                 if (partition.leader == id) {
@@ -106,11 +108,12 @@ final class JournalCheck {
     private void lead(String name, int leader, int leaderEpoch) {
         Partition partition = partitions.get(name);
         if (leaderEpoch <= partition.leaderEpoch) {
-            violation("leader epoch does not rise (rule 8)", name + " from " + partition.leaderEpoch + " to " + leaderEpoch);
+            violation(
+                    "leader epoch does not rise (rule 8)",
+                    name + " from " + partition.leaderEpoch + " to " + leaderEpoch);
         }
         if (leader != NOBODY) {
             mayLead(name, partition, leader);
-            partition.leaders.put(leaderEpoch, leader);
         }
         partition.lastKnown = leader == NOBODY ? partition.leader : leader;
         partition.leader = leader;
@@ -123,7 +126,8 @@ final class JournalCheck {
         }
         boolean isNew = partition.leaderEpoch == -1;
         boolean inSync = partition.isr.containsKey(leader);
-        boolean eligible = partition.elr.contains(leader) && partition.isr.keySet().stream().noneMatch(this::isLive);
+        boolean eligible = partition.elr.contains(leader)
+                && partition.isr.keySet().stream().noneMatch(this::isLive);
         boolean last = partition.isr.isEmpty() && partition.elr.isEmpty() && partition.lastKnown == leader;
         if (!isNew && !inSync && !eligible && !last) {
             violation(
@@ -140,16 +144,22 @@ final class JournalCheck {
 
     private void updateIsr(String name, JsonNode fields) {
         Map<Integer, String> isr = new HashMap<>();
-        fields.get("isr").forEach(member -> isr.put(
-                member.get("broker").asInt(), member.get("incarnation").asText()));
+        fields.get("isr")
+                .forEach(member -> isr.put(
+                        member.get("broker").asInt(), member.get("incarnation").asText()));
         Set<Integer> elr = new HashSet<>();
         fields.get("elr").forEach(member -> elr.add(member.asInt()));
         Partition partition = partitions.get(name);
         isr.forEach((id, incarnation) -> {
             Broker broker = brokers.get(id);
             boolean joins = !incarnation.equals(partition.isr.get(id));
-            if (joins && (broker == null || !broker.live() || !broker.incarnation().equals(incarnation))) {
-                violation("joins the ISR and is not live (rule 9)", name + ": " + id + " " + incarnation + " of " + broker);
+            if (joins
+                    && (broker == null
+                            || !broker.live()
+                            || !broker.incarnation().equals(incarnation))) {
+                violation(
+                        "joins the ISR and is not live (rule 9)",
+                        name + ": " + id + " " + incarnation + " of " + broker);
             }
         });
         partition.isr = isr;
@@ -158,19 +168,5 @@ final class JournalCheck {
 
     private void violation(String kind, String what) {
         verdict.violation(kind, what + " (event " + position + ")");
-    }
-
-    /** The leader of each leader epoch of a partition that exists. */
-    Map<Integer, Integer> leaders(String topicId, int partition) {
-        Partition found = partitions.get(topicId + "-" + partition);
-        return found == null ? Map.of() : Map.copyOf(found.leaders);
-    }
-
-    List<String> partitionNames() {
-        return new ArrayList<>(partitions.keySet());
-    }
-
-    void end() {
-        haveLeft();
     }
 }

@@ -15,6 +15,7 @@ final class JournalTail implements Runnable {
     private final Verdict verdict;
     private final JournalCheck check;
     private long last;
+    private String lastTransaction = "";
     private volatile boolean running = true;
 
     JournalTail(ChaosDatabase database, Verdict verdict) {
@@ -38,7 +39,7 @@ final class JournalTail implements Runnable {
     synchronized void readOn() throws SQLException {
         try (Connection connection = database.connect();
                 PreparedStatement query = connection.prepareStatement(
-                        "SELECT sequence_number, event_ser_manifest, event_payload FROM event_journal"
+                        "SELECT sequence_number, event_ser_manifest, event_payload, xmin::text FROM event_journal"
                                 + " WHERE persistence_id = 'partition-metadata' AND sequence_number > ?"
                                 + " ORDER BY sequence_number")) {
             query.setLong(1, last);
@@ -49,6 +50,11 @@ final class JournalTail implements Runnable {
                     verdict.violation("gap in the journal", "after event " + last + " comes " + sequenceNumber);
                 }
                 last = sequenceNumber;
+                String transaction = rows.getString(4); // in PostgreSQL's own column, which tells what was atomic
+                if (!transaction.equals(lastTransaction)) {
+                    check.persisted();
+                    lastTransaction = transaction;
+                }
                 String manifest = rows.getString(2);
                 check.apply(
                         sequenceNumber,
@@ -61,11 +67,10 @@ final class JournalTail implements Runnable {
     }
 
     /** All that there is. */
-    synchronized JournalCheck end() throws SQLException {
+    synchronized void end() throws SQLException {
         running = false;
         readOn();
-        check.end();
+        check.persisted();
         verdict.count("metadata events checked", (int) last);
-        return check;
     }
 }

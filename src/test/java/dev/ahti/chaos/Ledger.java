@@ -19,9 +19,8 @@ final class Ledger {
     /** An offset that is acknowledged with two values was given by two leaders. */
     synchronized void acknowledged(TopicPartition partition, long offset, String value) {
         count++;
-        String before = acknowledged
-                .computeIfAbsent(partition, key -> new TreeMap<>())
-                .putIfAbsent(offset, value);
+        String before =
+                acknowledged.computeIfAbsent(partition, key -> new TreeMap<>()).putIfAbsent(offset, value);
         if (before != null && !before.equals(value)) {
             verdict.violation(
                     "offset acknowledged twice", partition + "@" + offset + ": for " + before + " and for " + value);

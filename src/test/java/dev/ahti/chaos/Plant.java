@@ -42,7 +42,18 @@ enum Plant {
             Files.createDirectories(file.getParent());
             Files.writeString(file, text.replace(right, wrong));
             int status = ToolProvider.getSystemJavaCompiler()
-                    .run(null, null, null, "-nowarn", "-proc:none", "-parameters", "-cp", jar.toString(), "-d", classes.toString(), file.toString());
+                    .run(
+                            null,
+                            null,
+                            null,
+                            "-nowarn",
+                            "-proc:none",
+                            "-parameters",
+                            "-cp",
+                            jar.toString(),
+                            "-d",
+                            classes.toString(),
+                            file.toString());
             if (status != 0) {
                 throw new IllegalStateException(file + " does not compile");
             }

@@ -83,7 +83,8 @@ final class ProducerLoad implements Runnable {
                 settings(bootstrap, acksAll(), requestTimeoutMs), new StringSerializer(), new StringSerializer())) {
             for (int i = 0; running && !failed.get(); i++) {
                 TopicPartition to = partitions.get(i % partitions.size());
-                int number = numbers.computeIfAbsent(to, key -> new AtomicInteger()).getAndIncrement();
+                int number =
+                        numbers.computeIfAbsent(to, key -> new AtomicInteger()).getAndIncrement();
                 String value = life + "/" + number;
                 producer.send(new ProducerRecord<>(to.topic(), to.partition(), null, value), (metadata, error) -> {
                     if (error == null) {
