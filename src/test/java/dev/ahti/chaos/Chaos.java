@@ -135,7 +135,6 @@ final class Chaos {
 
     private boolean strike(Faults faults) {
         pause(300 + random.nextInt(2000));
-        producers.forEach(ProducerLoad::takeLongestGapMs);
         faults.next();
         long healed = System.nanoTime();
         boolean hopeful = true;

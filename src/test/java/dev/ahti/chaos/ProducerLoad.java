@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -26,8 +25,6 @@ final class ProducerLoad implements Runnable {
     private final int requestTimeoutMs;
     private final Ledger ledger;
     private final Verdict verdict;
-    private final AtomicLong lastAckNanos = new AtomicLong(System.nanoTime());
-    private final AtomicLong longestGapNanos = new AtomicLong();
     private volatile boolean running = true;
     private int lives;
 
@@ -102,8 +99,6 @@ final class ProducerLoad implements Runnable {
     }
 
     private void acknowledged(TopicPartition partition, long offset, String value) {
-        long now = System.nanoTime();
-        longestGapNanos.accumulateAndGet(now - lastAckNanos.getAndSet(now), Math::max);
         if (offset < 0) {
             verdict.violation("acknowledged without an offset", partition + ": " + value);
         } else if (acksAll()) {
@@ -120,16 +115,6 @@ final class ProducerLoad implements Runnable {
         } else {
             verdict.count("send failed, acks=" + (acksAll() ? "all" : "1") + ": " + what);
         }
-    }
-
-    /** The longest time without any acknowledgement since the last call, up to now. */
-    long takeLongestGapMs() {
-        long open = System.nanoTime() - lastAckNanos.get();
-        return Math.max(open, longestGapNanos.getAndSet(0)) / 1_000_000;
-    }
-
-    String name() {
-        return name;
     }
 
     void stop() {
