@@ -6,13 +6,19 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** One broker as a process at its place among the {@link Hosts}; what it prints is appended to one file for all its lives. */
 final class ChaosBroker {
@@ -124,6 +130,27 @@ final class ChaosBroker {
             return process().waitFor(seconds, TimeUnit.SECONDS) ? process().exitValue() : -1;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * What a power cut leaves of a broker that is down: of the segments that were not flushed, the active ones, any part,
+     * down to half a batch; and the next start finds that another kernel runs.
+     */
+    void loseUnflushed(Random random) {
+        try (Stream<Path> files = Files.walk(data(), 2)) {
+            Map<Path, Path> active = new TreeMap<>();
+            files.filter(each -> each.toString().endsWith(".log"))
+                    .forEach(each -> active.merge(
+                            each.getParent(), each, (one, other) -> one.compareTo(other) > 0 ? one : other));
+            for (Path segment : active.values()) {
+                try (FileChannel channel = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+                    channel.truncate(Math.max(0, channel.size() - random.nextInt(20_000)));
+                }
+            }
+            Files.writeString(data().resolve(".boot_id"), "another");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
