@@ -8,6 +8,9 @@ public interface PeerConnection {
 
     PeerIdentity peer();
 
+    /** For how long nothing has come on it. For its handler, in the calls that this gets. */
+    long silentNanos();
+
     /** Says that {@link PeerHandler#next} may have something to send. Cheap, and harmless if it has not. */
     void wake();
 

@@ -38,4 +38,12 @@ public record PeerSettings(
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1));
     }
+
+    /** Not shorter than a few keep-alives, of which a busy machine may be late with one. */
+    public PeerSettings withSilence(Duration wanted) {
+        Duration least = keepAlive.multipliedBy(3);
+        Duration kept = wanted.compareTo(least) > 0 ? wanted : least;
+        return new PeerSettings(
+                host, port, secret, maxFrameBytes, keepAlive, kept, handshake, firstRetry, lastRetry);
+    }
 }

@@ -80,6 +80,11 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
     }
 
     @Override
+    public long silentNanos() {
+        return System.nanoTime() - lastReceivedNanos;
+    }
+
+    @Override
     public void wake() {
         if (woken.compareAndSet(false, true)) {
             wakes.invoke(true);

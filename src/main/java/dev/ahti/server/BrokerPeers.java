@@ -38,10 +38,12 @@ final class BrokerPeers {
 
     /** Takes the port. Before the node joins the cluster: to the others, a member whose port is closed is dead. */
     static CompletionStage<BrokerPeers> bind(ActorSystem<?> system, BrokerConfig config) {
+        // Rule 5: a follower that is silent for a session leaves the ISR.
         PeerSettings settings = PeerSettings.of(
-                config.stringValue("ahti.cluster.host"),
-                config.intValue("ahti.replication.port"),
-                Optional.ofNullable(config.stringValue("ahti.cluster.secret")));
+                        config.stringValue("ahti.cluster.host"),
+                        config.intValue("ahti.replication.port"),
+                        Optional.ofNullable(config.stringValue("ahti.cluster.secret")))
+                .withSilence(Duration.ofMillis(config.intValue("broker.session.timeout.ms")));
         long uid = Cluster.get(system).selfUniqueAddress().longUid();
         return PeerConnections.bind(system, settings, config.nodeId(), uid)
                 .thenApply(connections -> new BrokerPeers(system, connections));

@@ -33,6 +33,7 @@ final class ChaosMain {
                         Path.of("bin/ahti").toAbsolutePath().toString());
         // Clients say at length what the faults do to them.
         ((Logger) LoggerFactory.getLogger("org.apache.kafka")).setLevel(Level.ERROR);
+        ((Logger) LoggerFactory.getLogger("io.zonky")).setLevel(Level.OFF);
         Verdict verdict = new Verdict(System.out);
         verdict.say("seed " + seed + ", " + duration.toSeconds() + " s of faults, files in " + directory
                 + (namespaces ? "" : "; links are not cut: network namespaces are not to be had here"));

@@ -9,7 +9,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 
-/** The connections that followers have dialled to this broker, and since when a broker has had none (rule 5). */
+/**
+ * The connections that followers have dialled to this broker, and since when a broker has had none on which something came
+ * (rule 5).
+ */
 public final class FollowerFeeds {
     private final Function<PartitionId, LedPartition> partitions;
     private final Later later;
@@ -17,8 +20,8 @@ public final class FollowerFeeds {
     private final IntConsumer onLost;
     private final Map<Integer, Presence> brokers = new ConcurrentHashMap<>();
 
-    /** @param closedNanos when the last one was closed; of no meaning while one is open */
-    private record Presence(int open, long closedNanos) {}
+    /** @param heardNanos when something came last on the last one; of no meaning while one is open */
+    private record Presence(int open, long heardNanos) {}
 
     /**
      * @param session after so much time without a connection a follower counts as lost
@@ -35,12 +38,14 @@ public final class FollowerFeeds {
     public PeerHandler open(PeerConnection connection) {
         int broker = connection.peer().broker();
         brokers.merge(broker, new Presence(1, 0), (before, one) -> new Presence(before.open() + 1, 0));
-        return new FollowerFeed(connection, partitions, later, () -> closed(broker));
+        return new FollowerFeed(connection, partitions, later, () -> closed(broker, connection.silentNanos()));
     }
 
-    private void closed(int broker) {
-        brokers.computeIfPresent(broker, (id, before) -> new Presence(before.open() - 1, System.nanoTime()));
-        lookAfterSession(broker);
+    /** One that was closed for its silence does not get that time once more. */
+    private void closed(int broker, long silentNanos) {
+        brokers.computeIfPresent(
+                broker, (id, before) -> new Presence(before.open() - 1, System.nanoTime() - silentNanos));
+        lookAfter(broker, session.toNanos() - silentNanos);
     }
 
     /** Whether the broker has had no connection for one session. One that was never here is given that time from now on. */
@@ -48,15 +53,15 @@ public final class FollowerFeeds {
         Presence presence = brokers.get(broker);
         if (presence == null) {
             if (brokers.putIfAbsent(broker, new Presence(0, System.nanoTime())) == null) {
-                lookAfterSession(broker);
+                lookAfter(broker, session.toNanos());
             }
             return false;
         }
-        return presence.open() == 0 && System.nanoTime() - presence.closedNanos() >= session.toNanos();
+        return presence.open() == 0 && System.nanoTime() - presence.heardNanos() >= session.toNanos();
     }
 
-    private void lookAfterSession(int broker) {
-        later.run(session.plusMillis(1), () -> {
+    private void lookAfter(int broker, long nanos) {
+        later.run(Duration.ofNanos(Math.max(0, nanos)).plusMillis(1), () -> {
             if (isLost(broker)) {
                 onLost.accept(broker);
             }

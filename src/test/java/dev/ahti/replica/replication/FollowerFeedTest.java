@@ -76,6 +76,11 @@ class FollowerFeedTest {
         }
 
         @Override
+        public long silentNanos() {
+            return 0;
+        }
+
+        @Override
         public void wake() {
             wakes++;
         }

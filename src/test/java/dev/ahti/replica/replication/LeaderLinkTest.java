@@ -34,6 +34,11 @@ class LeaderLinkTest {
         }
 
         @Override
+        public long silentNanos() {
+            return 0;
+        }
+
+        @Override
         public void wake() {}
 
         @Override

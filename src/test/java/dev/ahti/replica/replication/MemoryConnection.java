@@ -144,6 +144,11 @@ public final class MemoryConnection {
         }
 
         @Override
+        public long silentNanos() {
+            return 0;
+        }
+
+        @Override
         public void wake() {
             run(this::send);
         }
