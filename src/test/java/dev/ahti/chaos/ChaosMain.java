@@ -2,7 +2,9 @@ package dev.ahti.chaos;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +63,13 @@ final class ChaosMain {
                 directory.toString(),
                 namespaces ? "namespaces" : "loopback"));
         command.addAll(List.of(plant));
-        int status = new ProcessBuilder(command).inheritIO().start().waitFor();
+        Process process =
+                new ProcessBuilder(command).redirectErrorStream(true).start();
+        // Through this JVM's own stream, which Maven shows.
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            lines.lines().forEach(System.out::println);
+        }
+        int status = process.waitFor();
         if (status == 0) {
             delete(directory);
         }

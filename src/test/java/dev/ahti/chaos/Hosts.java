@@ -2,6 +2,7 @@ package dev.ahti.chaos;
 
 import dev.ahti.testing.BrokerProcess;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -84,7 +85,7 @@ final class Hosts {
                     .redirectErrorStream(true)
                     .start();
             String output =
-                    new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
                 throw new IllegalStateException(script + ": " + output);
             }
