@@ -43,7 +43,6 @@ public record PeerSettings(
     public PeerSettings withSilence(Duration wanted) {
         Duration least = keepAlive.multipliedBy(3);
         Duration kept = wanted.compareTo(least) > 0 ? wanted : least;
-        return new PeerSettings(
-                host, port, secret, maxFrameBytes, keepAlive, kept, handshake, firstRetry, lastRetry);
+        return new PeerSettings(host, port, secret, maxFrameBytes, keepAlive, kept, handshake, firstRetry, lastRetry);
     }
 }

@@ -63,8 +63,7 @@ final class ChaosMain {
                 directory.toString(),
                 namespaces ? "namespaces" : "loopback"));
         command.addAll(List.of(plant));
-        Process process =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         // Through this JVM's own stream, which Maven shows.
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             lines.lines().forEach(System.out::println);

@@ -84,8 +84,7 @@ final class Hosts {
             Process process = new ProcessBuilder("sh", "-c", script)
                     .redirectErrorStream(true)
                     .start();
-            String output =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
                 throw new IllegalStateException(script + ": " + output);
             }
