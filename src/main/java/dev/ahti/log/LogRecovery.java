@@ -65,7 +65,11 @@ final class LogRecovery {
         return new PartitionLog.Recovered(Segments.of(segments, end), producers, epochs, start, recoveryPoint);
     }
 
+    /** Forgets the epochs too: of those between what is found and the start nothing is known any more. */
     private List<LogSegment> startAnew(List<LogSegment> segments, long start) throws IOException {
+        epochs.clear();
+        // On disk before the segments go: the next start finds none, and would take the file as it is.
+        epochs.flush(() -> start);
         for (LogSegment old : segments) {
             old.markDeleted();
             old.deleteFiles();

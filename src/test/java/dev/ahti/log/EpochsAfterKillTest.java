@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -24,8 +25,15 @@ class EpochsAfterKillTest {
     Path path;
 
     private static void append(OpenLogs logs, int epoch) throws IOException {
-        ByteBuffer batch = MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(new byte[10]))
-                .buffer();
+        append(logs, epoch, new SimpleRecord(new byte[10]));
+    }
+
+    private static void appendTwo(OpenLogs logs, int epoch) throws IOException {
+        append(logs, epoch, new SimpleRecord(new byte[10]), new SimpleRecord(new byte[10]));
+    }
+
+    private static void append(OpenLogs logs, int epoch, SimpleRecord... records) throws IOException {
+        ByteBuffer batch = MemoryRecords.withRecords(Compression.NONE, records).buffer();
         Batches.setBaseOffset(batch, 0, logs.log.logEndOffset());
         Batches.setLeaderEpoch(batch, 0, epoch);
         logs.log.appendAsFollower(MemoryRecords.readableRecords(batch), epoch);
@@ -121,6 +129,46 @@ class EpochsAfterKillTest {
             logs.log.truncateTo(1);
 
             assertThat(logs.log.latestEpoch()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aTruncationBelowTheLogStartIntoABatchLeavesNoEpochAfterAKill() throws IOException {
+        try (OpenLogs logs = new OpenLogs(path, Map.of())) {
+            append(logs, 1);
+            appendTwo(logs, 2);
+            logs.log.raiseLogStartOffset(3);
+            logs.log.truncateTo(2);
+            logs.directory.checkpointLogs();
+            logs.kill();
+            logs.open();
+
+            // The batch of offset 0 is still found, and offset 1 was of epoch 2: epoch 1 does not reach to 2.
+            assertThat(logs.log.logStartOffset()).isEqualTo(2);
+            assertThat(logs.log.logEndOffset()).isEqualTo(2);
+            assertThat(logs.log.latestEpoch()).isEqualTo(-1);
+            assertThat(logs.log.endOfEpoch(0)).isEqualTo(new EpochEnd(-1, -1));
+        }
+    }
+
+    @Test
+    void aLogThatLostMoreThanWasDeletedForgetsTheEpochsInTheFileToo() throws IOException {
+        try (OpenLogs logs = new OpenLogs(path, Map.of())) {
+            append(logs, 1);
+            appendTwo(logs, 1);
+            logs.log.flush();
+            logs.log.raiseLogStartOffset(2);
+            logs.directory.checkpointLogStarts();
+            logs.kill();
+            Path segment = logs.log.directory().resolve("00000000000000000000.log");
+            Files.write(segment, Arrays.copyOf(Files.readAllBytes(segment), 100));
+            logs.open();
+            assertThat(logs.log.logStartOffset()).isEqualTo(2);
+            assertThat(logs.log.latestEpoch()).isEqualTo(-1);
+
+            logs.kill();
+            logs.open();
+            assertThat(logs.log.latestEpoch()).isEqualTo(-1);
         }
     }
 }

@@ -26,6 +26,7 @@ import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.LogAppendInfo;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
+import org.apache.kafka.storage.internals.log.LogSegment;
 import org.apache.kafka.storage.internals.log.LogStartOffsetIncrementReason;
 import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
 import org.apache.kafka.storage.internals.log.RecordValidationException;
@@ -182,7 +183,19 @@ final class TwoLogs implements AutoCloseable {
     void truncateTo(long offset) throws IOException {
         KafkaSnapshots.keepLastBatchesAlone(ourFiles());
         ours.truncateTo(offset);
+        loadTheirLargestTimes();
         theirs.truncateTo(offset);
+    }
+
+    /**
+     * Kafka reads a segment's largest time lazily after a start. Where a truncation comes first, it takes what the sparse
+     * time index still says for it, and records that are in the log are not found; had it known the time, it would have
+     * scanned for the new one, as ours does always.
+     */
+    private void loadTheirLargestTimes() throws IOException {
+        for (LogSegment segment : theirs.logSegments()) {
+            segment.maxTimestampSoFar();
+        }
     }
 
     void raiseHighWatermark(long offset) throws IOException {
