@@ -3,7 +3,7 @@ package dev.ahti.server;
 import dev.ahti.api.ApiHandler;
 import dev.ahti.api.CurrentBrokerConfig;
 import dev.ahti.api.cluster.ClusterHandlers;
-import dev.ahti.api.records.DeadlineTimer;
+import dev.ahti.api.DeadlineTimer;
 import dev.ahti.api.records.RecordsApis;
 import dev.ahti.api.topics.TopicHandlers;
 import dev.ahti.config.BrokerConfig;
