@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -45,8 +46,7 @@ final class RequestThreads extends AbstractExecutorService {
     private final CountDownLatch terminated = new CountDownLatch(1);
     private final Thread watch;
     private volatile boolean shutdown;
-    /** Tasks taken so far, by whichever threads: not exact, but it does not stand still while they do not. */
-    private volatile long taken;
+    private final LongAdder taken = new LongAdder();
 
     RequestThreads(int parallelism, int maxThreads, ThreadFactory factory) {
         this.parallelism = parallelism;
@@ -101,7 +101,7 @@ final class RequestThreads extends AbstractExecutorService {
                 Runnable task = tasks.poll();
                 if (task != null) {
                     waiting.decrementAndGet();
-                    taken++;
+                    taken.increment();
                     run(task);
                 } else if (shutdown) {
                     return;
@@ -151,7 +151,7 @@ final class RequestThreads extends AbstractExecutorService {
         boolean idle = false;
         while (!shutdown) {
             LockSupport.parkNanos(this, idle ? IDLE_WATCH_NANOS : WATCH_NANOS);
-            long now = taken;
+            long now = taken.sum();
             boolean still = now == before;
             if (still && waiting.get() > 0) {
                 wakeOne();

@@ -162,7 +162,11 @@ final class FollowingPartition {
     private void takeRecords(Records records) throws IOException {
         nextRetry = FIRST_RETRY;
         if (records.startOffset() != log.logEndOffset()) {
-            LOG.error("{}: records from {} do not follow the log end {}", name(), records.startOffset(), log);
+            LOG.error(
+                    "{}: records from {} do not follow the log end {}",
+                    name(),
+                    records.startOffset(),
+                    log.logEndOffset());
             followAgainLater();
         } else if (log.latestEpoch() < leaderEpoch) {
             // A batch of a new epoch has the log write that epoch through to the disk first.

@@ -55,8 +55,7 @@ final class Replication {
                 image,
                 overrides -> current.in(image.get()).topicConfig(overrides),
                 Settings.replica(config),
-                new ReplicaCluster(
-                        peers.connections(), peers.majorityView()::seesMajority, metadata::proposeIsr));
+                new ReplicaCluster(peers.connections(), peers.majorityView()::seesMajority, metadata::proposeIsr));
         Replication replication = new Replication(system, config.nodeId(), image, replicas, metadata::incarnation);
         image.onChange(replication::follow);
         peers.watchForDeaths(image, metadata);

@@ -83,6 +83,7 @@ class IsrChangesTest {
                 Uuid.ZERO_UUID,
                 List.of(),
                 Optional.empty(),
+                Optional.empty(),
                 fenced,
                 false,
                 1)));

@@ -61,6 +61,7 @@ final class ReplicaBroker implements AutoCloseable {
                 new ReplicaSettings(
                         usual.highWatermarkCheckpointInterval(),
                         usual.logCheckpointInterval(),
+                        usual.logStartCheckpointInterval(),
                         usual.retentionCheckInterval(),
                         usual.firstRetentionCheck(),
                         usual.flushCheckInterval(),

@@ -92,7 +92,7 @@ class ReplicaUpkeepTest {
         upkeep.start(
                 KIT.scheduler(),
                 KIT.system().executionContext(),
-                new ReplicaSettings(never, never, OFTEN, never, never, never));
+                new ReplicaSettings(never, never, OFTEN, never, never, never, never, never));
 
         await().untilAsserted(() -> assertThat(path.resolve("log-start-offset-checkpoint"))
                 .content()

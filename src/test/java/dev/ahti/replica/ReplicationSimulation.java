@@ -38,6 +38,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
  */
 final class ReplicationSimulation implements AutoCloseable {
     private static final int MIN_IN_SYNC = 2;
+    private static final long APPEND_TIMEOUT_MS = 500;
 
     private final Random random;
     private final ReplicaBrokers brokers;
@@ -87,7 +88,7 @@ final class ReplicationSimulation implements AutoCloseable {
     private void step() throws Exception {
         int dice = random.nextInt(100);
         if (dice < 55) {
-            append();
+            append(APPEND_TIMEOUT_MS);
         } else if (dice < 63) {
             cutOrDial();
         } else if (dice < 73) {
@@ -116,7 +117,7 @@ final class ReplicationSimulation implements AutoCloseable {
     }
 
     /** At every broker that believes that it leads. */
-    private void append() {
+    private void append(long timeoutMs) {
         for (ReplicaBroker broker : brokers.running()) {
             ReplicaHandle replica = broker.replica();
             if (replica.leadership().leading()) {
@@ -125,7 +126,7 @@ final class ReplicationSimulation implements AutoCloseable {
                 for (int i = 0; i < records.length; i++) {
                     records[i] = "v" + values++;
                 }
-                ReplicaFixture.append(replica, acks, ReplicaFixture.records(records), 500)
+                ReplicaFixture.append(replica, acks, ReplicaFixture.records(records), timeoutMs)
                         .thenAccept(result -> acknowledged(broker.id, replica, acks, records, result));
             }
         }
@@ -320,7 +321,7 @@ final class ReplicationSimulation implements AutoCloseable {
     private void appendUntilAcknowledged() {
         int before = acknowledged.size();
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> {
-            append();
+            append(PATIENCE.toMillis());
             check();
             return acknowledged.size() > before;
         });

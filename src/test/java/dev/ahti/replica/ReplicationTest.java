@@ -78,12 +78,14 @@ class ReplicationTest {
         ReplicaHandle leader = threeReplicas(Map.of());
         get(append(leader, -1, records("a")));
 
+        brokers.broker(1).cutFromMetadata = true;
         brokers.network.cut(3, 1);
         CompletableFuture<AppendResult> waiting = append(leader, -1, records("b"));
         brokers.awaitLogEnd(2, 2);
         assertThat(waiting).isNotDone();
 
         // Rule 5: closed for one session.
+        brokers.broker(1).cutFromMetadata = false;
         brokers.awaitIsr(1, 2);
         assertThat(get(waiting).error()).isEqualTo(Errors.NONE);
 
