@@ -143,18 +143,18 @@ class VirtualModeIT {
         Reader reader = new Reader(read, records);
         reader.start();
         try (var producer = producer()) {
-            produce(producer, 0, 300, acknowledged);
+            produce(producer, 0, 100, acknowledged);
             Awaitility.await("records are read")
                     .atMost(Duration.ofSeconds(LIMIT_SECONDS))
-                    .until(() -> read.size() >= 300);
+                    .until(() -> read.size() >= 100);
             cluster.kill(2);
             long from = System.nanoTime();
-            produce(producer, 300, 301, acknowledged);
+            produce(producer, 100, 101, acknowledged);
             System.out.println("ms from kill -9 to the next acknowledgement of all partitions: "
                     + Duration.ofNanos(System.nanoTime() - from).toMillis());
-            produce(producer, 301, 600, acknowledged);
+            produce(producer, 101, 200, acknowledged);
         }
-        String cats = IntStream.range(0, 200).mapToObj(i -> "cat " + i + "\n").collect(Collectors.joining());
+        String cats = IntStream.range(0, 100).mapToObj(i -> "cat " + i + "\n").collect(Collectors.joining());
         assertThat(kcat(cats, "-P", "-t", "killed", "-X", "acks=all")).isEmpty();
         cats.lines().forEach(acknowledged::add);
 
