@@ -16,13 +16,16 @@ final class ProducerReplay {
             if (segments.endPosition(i) == 0) {
                 continue;
             }
-            try (FileRecords records = FileRecords.open(segment.logFile().toFile(), false)) {
+            FileRecords records = FileRecords.open(segment.logFile().toFile(), false);
+            try {
                 int position = segment.positionOf(from, segments.endPosition(i));
                 for (FileChannelRecordBatch batch : records.batchesFrom(position)) {
                     if (batch.lastOffset() >= from && batch.hasProducerId()) {
                         producers.replay(batch);
                     }
                 }
+            } finally {
+                records.closeHandlers(); // close() would force the file to the disk
             }
         }
         end(segments.endOffset(), producers);

@@ -43,8 +43,11 @@ final class SegmentRecovery {
         segment.clearIndexes();
         ProducerReplay.begin(segment, producers);
         if (size > 0) {
-            try (FileRecords records = FileRecords.open(segment.logFile().toFile(), false)) {
+            FileRecords records = FileRecords.open(segment.logFile().toFile(), false);
+            try {
                 walk(records);
+            } finally {
+                records.closeHandlers(); // close() would force the file to the disk
             }
         }
         if (end < size) {

@@ -47,6 +47,9 @@ class DiskFullTest {
         long end = logs.log.logEndOffset();
         assertThat(acknowledged).hasSize((int) end).hasSizeGreaterThan(50);
         assertThat(logs.records()).isEqualTo(acknowledged);
+        assertThat(Files.size(logs.segment(0)))
+                .as("nothing of the refused batch is left")
+                .isEqualTo(sizeOfBatches(logs));
 
         disk.free();
         assertThatThrownBy(() -> logs.append("after a failure"))
@@ -60,6 +63,13 @@ class DiskFullTest {
         assertThat(logs.records()).isEqualTo(acknowledged);
         assertThat(logs.append("again")).isEqualTo(end);
         logs.close();
+    }
+
+    private static int sizeOfBatches(OpenLogs logs) throws IOException {
+        return logs.log
+                .read(0, Long.MAX_VALUE, Integer.MAX_VALUE, true, false)
+                .records()
+                .sizeInBytes();
     }
 
     @Test

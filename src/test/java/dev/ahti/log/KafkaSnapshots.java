@@ -22,6 +22,18 @@ final class KafkaSnapshots {
         }
     }
 
+    /** Kafka deletes at each start those that belong to no segment; with ours we know of more producers than Kafka. */
+    static void keepOnlyThoseOf(Path kafkas, Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.filter(one -> one.toString().endsWith(ProducerSnapshots.SUFFIX))
+                    .toList()) {
+                if (!Files.exists(kafkas.resolve(file.getFileName()))) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
     private static ProducerState lastBatchAlone(ProducerState state) {
         return ProducerState.restored(
                 state.producerId(),

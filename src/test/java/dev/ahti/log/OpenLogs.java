@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.common.TopicPartition;
@@ -57,7 +59,17 @@ final class OpenLogs implements AutoCloseable {
 
     /** As kill -9 does: no file is closed in order, no marker. */
     void kill() throws IOException {
+        awaitIdle(background);
         directory.abandon();
+    }
+
+    /** A process that was killed writes nothing more; its threads here would. */
+    static void awaitIdle(ExecutorService background) throws IOException {
+        try {
+            background.submit(() -> {}).get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IOException(e);
+        }
     }
 
     /** As if the machine had gone down too. */

@@ -60,9 +60,6 @@ final class TwoLogs implements AutoCloseable {
     }
 
     private void open(boolean clean) throws IOException {
-        ourDirectory = LogDirectory.open(
-                directory.resolve("ours"), 1, new LogSettings(PRODUCER_EXPIRATION_MS, 1000, time, background));
-        ours = ourDirectory.open(PARTITION, topicId, config);
         Path kafkas = directory.resolve("theirs").resolve(PARTITION.toString());
         kafkas.toFile().mkdirs();
         long start = theirs == null ? 0 : theirs.logStartOffset();
@@ -81,6 +78,12 @@ final class TwoLogs implements AutoCloseable {
                 new LogDirFailureChannel(1),
                 clean,
                 Optional.of(topicId));
+        Path ourPath = directory.resolve("ours");
+        if (ours != null) {
+            KafkaSnapshots.keepOnlyThoseOf(kafkas, ourFiles());
+        }
+        ourDirectory = LogDirectory.open(ourPath, 1, new LogSettings(PRODUCER_EXPIRATION_MS, 1000, time, background));
+        ours = ourDirectory.open(PARTITION, topicId, config);
     }
 
     void reopen() throws IOException {
@@ -92,6 +95,7 @@ final class TwoLogs implements AutoCloseable {
 
     /** As after kill -9: nothing is closed in order. Kafka's is told the same. */
     void crash() throws IOException {
+        OpenLogs.awaitIdle(background);
         ourDirectory.checkpointLogs();
         ourDirectory.abandon();
         theirs.closeHandlers();

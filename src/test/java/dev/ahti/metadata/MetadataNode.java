@@ -55,13 +55,17 @@ final class MetadataNode implements AutoCloseable {
     }
 
     MetadataNode(MetadataDatabase database, MetadataSettings settings, boolean logsIntact, Uuid directory) {
-        this(1, Optional.empty(), database, settings, logsIntact, directory);
+        this(1, Optional.empty(), Duration.ofSeconds(2), database, settings, logsIntact, directory);
     }
 
-    /** @param member of the cluster to join; empty for a cluster of its own */
+    /**
+     * @param member of the cluster to join; empty for a cluster of its own
+     * @param heartbeatPause after which Pekko suspects another node, where connections between brokers do not vouch for it
+     */
     MetadataNode(
             int broker,
             Optional<Address> member,
+            Duration heartbeatPause,
             MetadataDatabase database,
             MetadataSettings settings,
             boolean logsIntact,
@@ -78,8 +82,9 @@ final class MetadataNode implements AutoCloseable {
                         pekko.cluster.leader-actions-interval = 50ms
                         pekko.cluster.singleton-proxy.singleton-identification-interval = 50ms
                         pekko.cluster.roles = ["broker-%d"]
+                        pekko.cluster.failure-detector.acceptable-heartbeat-pause = %d ms
                         """
-                                .formatted(broker))
+                                .formatted(broker, heartbeatPause.toMillis()))
                 .withFallback(database.config())
                 .withFallback(ConfigFactory.load());
         system = ActorSystem.create(Behaviors.empty(), "ahti", config);

@@ -89,7 +89,7 @@ class SeveralBrokersTest {
     @Test
     void aCutFromTheSingletonAloneEndsNeitherSessionNorImage() {
         MetadataSettings settings = MetadataNode.settings(1000);
-        try (MetadataCluster cluster = MetadataCluster.live(3, settings)) {
+        try (MetadataCluster cluster = MetadataCluster.liveAndTrusting(3, settings)) {
             cluster.cut(1, 3);
             long cutAt = System.nanoTime();
 
