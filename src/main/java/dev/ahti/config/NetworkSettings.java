@@ -40,8 +40,11 @@ final class NetworkSettings {
                 "ahti.listener.mode",
                 ConfigDef.Type.STRING,
                 "direct",
-                ValidString.in("direct"),
-                "`direct`: clients are told every broker's own advertised address.");
+                ValidString.in("direct", "virtual"),
+                "`direct`: clients are told every broker's own advertised address. `virtual`: they are told of one broker"
+                        + " with id 0 at the advertised address of the one that they ask, which hands requests on to"
+                        + " where they belong; all brokers advertise the address of what spreads connections over them."
+                        + " The same at every broker.");
         Definitions.setting(
                 settings,
                 "socket.request.max.bytes",

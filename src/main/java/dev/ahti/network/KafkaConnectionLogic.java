@@ -89,6 +89,8 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
     @Override
     public void postStop() {
         frames.close();
+        chunks.close();
+        inFlight.forEach(PendingRequest::abandon);
         context.open().remove(this);
         context.metrics().connectionsClosed.increment();
     }
@@ -266,6 +268,7 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
             log.error("{} from {} failed without an answer", failed.request(), client, failed.failure());
         }
         closing = true;
+        inFlight.forEach(PendingRequest::abandon);
         inFlight.clear();
     }
 

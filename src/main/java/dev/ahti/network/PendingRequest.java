@@ -1,8 +1,12 @@
 package dev.ahti.network;
 
 import dev.ahti.protocol.EncodedResponse;
+import dev.ahti.protocol.HoldsMemory;
 import dev.ahti.protocol.Request;
 import dev.ahti.protocol.ResponseEncoder;
+import dev.ahti.protocol.ResponsePart;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -17,6 +21,7 @@ final class PendingRequest {
 
     private final long receivedNanos;
     private final EncodedResponse answer;
+    private CompletionStage<? extends ApiMessage> stage;
     private ApiMessage response;
     private Throwable failure;
     private volatile boolean done;
@@ -41,6 +46,7 @@ final class PendingRequest {
      * @param wakeUp runs after it, unless the answer is there already
      */
     void await(CompletionStage<? extends ApiMessage> stage, Runnable handled, Runnable wakeUp) {
+        this.stage = stage;
         if (stage instanceof CompletableFuture<? extends ApiMessage> future
                 && future.isDone()
                 && !future.isCompletedExceptionally()) {
@@ -82,6 +88,26 @@ final class PendingRequest {
         if (answer != null) {
             return answer;
         }
-        return response == null ? null : ResponseEncoder.encode(request, response);
+        if (response == null) {
+            return null;
+        }
+        EncodedResponse encoded = ResponseEncoder.encode(request, response);
+        if (response instanceof HoldsMemory held) {
+            List<ResponsePart> parts = new ArrayList<>(encoded.parts());
+            parts.add(new ResponsePart.Sent(held::release));
+            return new EncodedResponse(parts, encoded.size());
+        }
+        return encoded;
+    }
+
+    /** Nobody waits for the answer any more, whether it is there or still to come. */
+    void abandon() {
+        if (stage != null) {
+            stage.whenComplete((message, error) -> {
+                if (message instanceof HoldsMemory held) {
+                    held.release();
+                }
+            });
+        }
     }
 }

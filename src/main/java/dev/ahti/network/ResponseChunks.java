@@ -57,10 +57,29 @@ final class ResponseChunks {
             if (sent == part.size()) {
                 parts.poll();
                 sent = 0;
+                tellSent();
             }
         }
         pending -= size;
         return chunk == null ? ByteString.emptyByteString() : chunk;
+    }
+
+    private void tellSent() {
+        while (parts.peek() instanceof ResponsePart.Sent end) {
+            parts.poll();
+            end.then().run();
+        }
+    }
+
+    /** What has not been sent never will be. */
+    void close() {
+        for (ResponsePart part : parts) {
+            if (part instanceof ResponsePart.Sent end) {
+                end.then().run();
+            }
+        }
+        parts.clear();
+        pending = 0;
     }
 
     private ByteString piece(ResponsePart part, int count) throws IOException {

@@ -23,4 +23,12 @@ public sealed interface ResponsePart {
             return records.sizeInBytes();
         }
     }
+
+    /** Nothing to send: something to do when all parts before it have been handed to the socket, or never will be. */
+    record Sent(Runnable then) implements ResponsePart {
+        @Override
+        public int size() {
+            return 0;
+        }
+    }
 }

@@ -13,6 +13,7 @@ import dev.ahti.metadata.CurrentImage;
 import dev.ahti.metadata.Metadata;
 import dev.ahti.metadata.MetadataDatabase;
 import dev.ahti.metadata.image.ClusterImage;
+import dev.ahti.network.forwarding.Forwarding;
 import dev.ahti.protocol.SupportedApis;
 import java.io.IOException;
 import java.util.Optional;
@@ -102,11 +103,13 @@ final class Startup {
         directory.setStraysAside(topicId -> image.topic(topicId) != null);
         times.passed("registered");
         CurrentBrokerConfig current = new CurrentBrokerConfig(config);
+        Forwarding forwarding = Handlers.forwarding(system, peers, config);
         Replication replication = Replication.start(system, config, current, directory, metadata, peers);
         await("for the logs to be open", replication.opened(image));
         times.passed("logs open");
         await("for classes to be loaded", protocol);
-        Handlers handlers = Handlers.create(system, current, metadata.client(), replication.replicas());
+        Handlers handlers =
+                Handlers.create(system, current, metadata.client(), replication.replicas(), forwarding);
         listeners.open(ApiHandlers.create(handlers.all()));
         await("to be unfenced", metadata.markReady());
         await("to lead", replication.leading());

@@ -47,6 +47,19 @@ class ResponseChunksTest {
     }
 
     @Test
+    void whoCountsTheBytesIsToldWhenTheyAreSentOrNeverWillBe() throws IOException {
+        List<String> told = new ArrayList<>();
+        chunks.add(response(bytes(new byte[ResponseChunks.CHUNK_BYTES]), new ResponsePart.Sent(() -> told.add("first"))));
+        chunks.add(response(bytes(new byte[10]), new ResponsePart.Sent(() -> told.add("second"))));
+
+        chunks.next();
+        assertThat(told).containsExactly("first");
+        chunks.close();
+        assertThat(told).containsExactly("first", "second");
+        assertThat(chunks.isEmpty()).isTrue();
+    }
+
+    @Test
     void bytesAndRecordsInAnyMixComeOutInOrderAndInChunks() throws IOException {
         for (int seed = 0; seed < 30; seed++) {
             Random random = new Random(seed);

@@ -1,6 +1,7 @@
 package dev.ahti.api.cluster;
 
 import dev.ahti.api.ApiHandler;
+import dev.ahti.api.ListenerViews;
 import dev.ahti.config.BrokerConfig;
 import dev.ahti.metadata.MetadataClient;
 import dev.ahti.protocol.SupportedApis;
@@ -14,7 +15,7 @@ public final class ClusterHandlers {
     public static List<ApiHandler<?>> create(MetadataClient metadata, LocalReplicas replicas, BrokerConfig config) {
         return List.of(
                 new ApiVersionsHandler(metadata, SupportedApis.advertised()),
-                new DescribeClusterHandler(metadata, config.nodeId()),
+                new DescribeClusterHandler(metadata, ListenerViews.of(config)),
                 new DescribeLogDirsHandler(metadata, replicas, config.dataDirectory()),
                 new ElectLeadersHandler(metadata),
                 new UnregisterBrokerHandler(metadata),

@@ -3,12 +3,10 @@ package dev.ahti.api.cluster;
 import dev.ahti.api.ApiHandler;
 import dev.ahti.api.AuthorizedOperations;
 import dev.ahti.api.ListenerView;
+import dev.ahti.api.ListenerViews;
 import dev.ahti.metadata.MetadataClient;
-import dev.ahti.metadata.image.BrokerImage;
 import dev.ahti.metadata.image.ClusterImage;
-import dev.ahti.model.Endpoint;
 import dev.ahti.protocol.RequestContext;
-import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.admin.EndpointType;
@@ -28,11 +26,11 @@ import org.apache.kafka.common.protocol.Errors;
  */
 final class DescribeClusterHandler implements ApiHandler<DescribeClusterRequestData> {
     private final MetadataClient metadata;
-    private final int nodeId;
+    private final ListenerViews views;
 
-    DescribeClusterHandler(MetadataClient metadata, int nodeId) {
+    DescribeClusterHandler(MetadataClient metadata, ListenerViews views) {
         this.metadata = metadata;
-        this.nodeId = nodeId;
+        this.views = views;
     }
 
     @Override
@@ -66,27 +64,25 @@ final class DescribeClusterHandler implements ApiHandler<DescribeClusterRequestD
 
     private DescribeClusterResponseData describe(
             RequestContext context, DescribeClusterRequestData request, ClusterImage image) {
+        ListenerView view = views.of(image, context.listener());
         DescribeClusterResponseData response = new DescribeClusterResponseData()
                 .setEndpointType(EndpointType.BROKER.id())
                 .setClusterId(image.clusterId())
-                .setControllerId(new ListenerView(image, context.listener()).controller(nodeId));
+                .setControllerId(view.controller());
         if (request.includeClusterAuthorizedOperations()) {
             response.setClusterAuthorizedOperations(AuthorizedOperations.ALL_OF_CLUSTER);
         }
-        image.brokers().values().stream()
-                .filter(broker -> request.includeFencedBrokers() || !broker.fenced())
-                .sorted(Comparator.comparingInt(BrokerImage::id))
-                .forEach(broker -> broker.endpoint(context.listener())
-                        .ifPresent(address -> response.brokers().add(described(broker, address))));
+        (request.includeFencedBrokers() ? view.registered() : view.brokers())
+                .forEach(node -> response.brokers().add(described(node)));
         return response;
     }
 
-    private static DescribeClusterBroker described(BrokerImage broker, Endpoint address) {
+    private static DescribeClusterBroker described(ListenerView.Node node) {
         return new DescribeClusterBroker()
-                .setBrokerId(broker.id())
-                .setHost(address.host())
-                .setPort(address.port())
-                .setRack(broker.rack().orElse(null))
-                .setIsFenced(broker.fenced());
+                .setBrokerId(node.id())
+                .setHost(node.endpoint().host())
+                .setPort(node.endpoint().port())
+                .setRack(node.rack())
+                .setIsFenced(node.fenced());
     }
 }

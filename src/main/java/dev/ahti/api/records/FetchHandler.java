@@ -1,5 +1,6 @@
 package dev.ahti.api.records;
 
+import dev.ahti.api.DeadlineTimer;
 import dev.ahti.api.ApiHandler;
 import dev.ahti.protocol.RequestContext;
 import java.util.List;

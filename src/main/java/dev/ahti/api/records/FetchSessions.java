@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -34,12 +35,27 @@ final class FetchSessions {
 
     private final int slots;
     private final LongSupplier clockMs;
+    private final IntSupplier ids;
     private final Map<Integer, FetchSession> sessions = new HashMap<>();
 
     /** @param slots {@code max.incremental.fetch.session.cache.slots} */
     FetchSessions(int slots, LongSupplier clockMs) {
+        this(slots, clockMs, () -> ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE));
+    }
+
+    /** @param ids positive; one that is taken is passed over */
+    FetchSessions(int slots, LongSupplier clockMs, IntSupplier ids) {
         this.slots = slots;
         this.clockMs = clockMs;
+        this.ids = ids;
+    }
+
+    /**
+     * Ids that no other broker gives, as long as broker ids differ in their last ten bits: a client that is connected to
+     * another broker than before must not meet somebody else's session there.
+     */
+    static IntSupplier idsOf(int broker) {
+        return () -> ThreadLocalRandom.current().nextInt(1, 1 << 21) << 10 | broker & 0x3ff;
     }
 
     static boolean isByTopicId(short version) {
@@ -125,7 +141,7 @@ final class FetchSessions {
         }
         int id;
         do {
-            id = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
+            id = ids.getAsInt();
         } while (sessions.containsKey(id));
         sessions.put(id, new FetchSession(id, byTopicId, nowMs, fetches, results));
         return id;

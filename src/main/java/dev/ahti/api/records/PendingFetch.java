@@ -1,5 +1,6 @@
 package dev.ahti.api.records;
 
+import dev.ahti.api.DeadlineTimer;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.metadata.image.TopicImage;
@@ -51,6 +52,7 @@ final class PendingFetch {
     private final CompletableFuture<FetchResponseData> answer = new CompletableFuture<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.READING);
     private final FetchedPartition[] partitions;
+    private volatile boolean waitEnded;
     private Runnable cancelTimer;
     private int bytes;
 
@@ -117,6 +119,7 @@ final class PendingFetch {
     private boolean isDue() {
         return partitions.length == 0
                 || bytes >= limits.minBytes()
+                || waitEnded
                 || limits.deadlineNanos() - System.nanoTime() <= 0
                 || answer.isDone();
     }
@@ -128,6 +131,9 @@ final class PendingFetch {
                     wake();
                 }
             });
+            if (context.endWait() != null) {
+                context.endWait().thenRun(this::endWait);
+            }
             cancelTimer = timer.after(Math.max(0, limits.deadlineNanos() - System.nanoTime()), this::wake);
         }
         for (FetchedPartition partition : partitions) {
@@ -135,6 +141,12 @@ final class PendingFetch {
                 partition.await(this::wake);
             }
         }
+    }
+
+    /** Another part of the client's fetch, at another broker, has found enough. */
+    private void endWait() {
+        waitEnded = true;
+        wake();
     }
 
     /** Called by replicas, the timer and a cancelling connection, on any thread, also out of {@link #await}. */

@@ -1,5 +1,7 @@
 package dev.ahti.api.records;
 
+import dev.ahti.api.DeadlineTimer;
+import dev.ahti.api.virtual.AllBrokers;
 import dev.ahti.api.ApiHandler;
 import dev.ahti.config.BrokerConfig;
 import dev.ahti.metadata.MetadataClient;
@@ -11,11 +13,19 @@ import java.util.function.Function;
 
 /** The handlers of the APIs that read and write records, wired. */
 public final class RecordsApis {
+    /** For records that other brokers have read for clients of this one. */
+    private static final int PART_OF_HEAP = 16;
+
     private final List<ApiHandler<?>> handlers;
+    private final Function<AllBrokers, ApiHandler<?>> virtualFetch;
     private final ProducerIdBlocks producerIds;
 
-    private RecordsApis(List<ApiHandler<?>> handlers, ProducerIdBlocks producerIds) {
+    private RecordsApis(
+            List<ApiHandler<?>> handlers,
+            Function<AllBrokers, ApiHandler<?>> virtualFetch,
+            ProducerIdBlocks producerIds) {
         this.handlers = handlers;
+        this.virtualFetch = virtualFetch;
         this.producerIds = producerIds;
     }
 
@@ -32,22 +42,33 @@ public final class RecordsApis {
             Executor fileReads) {
         Routing routing = new Routing(replicas, metadata::image);
         Function<LocalReplica, PartitionOffsets> offsets = replica -> PartitionOffsets.of(replica.log());
-        FetchSessions sessions = new FetchSessions(
-                config.intValue("max.incremental.fetch.session.cache.slots"), System::currentTimeMillis);
+        int slots = config.intValue("max.incremental.fetch.session.cache.slots");
+        int fetchMaxBytes = config.intValue("fetch.max.bytes");
+        FetchHandler fetch = new FetchHandler(
+                routing, new FetchSessions(slots, System::currentTimeMillis), fetchMaxBytes, timer, wakeUps);
+        FetchSessions virtualSessions =
+                new FetchSessions(slots, System::currentTimeMillis, FetchSessions.idsOf(config.nodeId()));
+        FetchMemory memory = new FetchMemory(Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
         ProducerIdBlocks producerIds = new ProducerIdBlocks(metadata);
         return new RecordsApis(
                 List.of(
                         new ProduceHandler(routing),
-                        new FetchHandler(routing, sessions, config.intValue("fetch.max.bytes"), timer, wakeUps),
+                        fetch,
                         new ListOffsetsHandler(routing, offsets, fileReads),
                         new OffsetForLeaderEpochHandler(routing, offsets),
                         new InitProducerIdHandler(producerIds),
                         new DeleteRecordsHandler(routing, config::topicConfig)),
+                brokers -> new FetchByLeader(fetch, virtualSessions, fetchMaxBytes, brokers, memory, timer),
                 producerIds);
     }
 
     public List<ApiHandler<?>> handlers() {
         return handlers;
+    }
+
+    /** Fetch for clients who see all brokers as one. */
+    public ApiHandler<?> fetchFrom(AllBrokers brokers) {
+        return virtualFetch.apply(brokers);
     }
 
     /** Reserves the first block of producer ids; to be called once the broker is registered. */

@@ -37,7 +37,8 @@ final class ConfigAlteration {
     }
 
     /** One answer for each change, in order. */
-    CompletionStage<List<ApiError>> alter(List<ConfigChange> changes, boolean validateOnly) {
+    CompletionStage<List<ApiError>> alter(List<ConfigChange> asked, boolean validateOnly) {
+        List<ConfigChange> changes = asked.stream().map(broker::meant).toList();
         Set<ConfigResource> duplicates = Duplicates.in(changes.stream().map(ConfigChange::resource));
         Map<ConfigResource, ApiError> answers = new HashMap<>();
         List<ConfigChange> good = new ArrayList<>();

@@ -3,6 +3,7 @@ package dev.ahti.api.topics;
 import dev.ahti.api.ApiHandler;
 import dev.ahti.api.AuthorizedOperations;
 import dev.ahti.api.ListenerView;
+import dev.ahti.api.ListenerViews;
 import dev.ahti.metadata.MetadataClient;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.PartitionImage;
@@ -37,10 +38,12 @@ import org.apache.kafka.common.protocol.Errors;
  */
 final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPartitionsRequestData> {
     private final MetadataClient metadata;
+    private final ListenerViews views;
     private final int maxPartitions;
 
-    DescribeTopicPartitionsHandler(MetadataClient metadata, int maxPartitions) {
+    DescribeTopicPartitionsHandler(MetadataClient metadata, ListenerViews views, int maxPartitions) {
         this.metadata = metadata;
+        this.views = views;
         this.maxPartitions = maxPartitions;
     }
 
@@ -59,7 +62,7 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
                     "DescribeTopicPartitionsRequest cursor partition must be valid: " + cursor);
         }
         Page page = new Page(
-                new ListenerView(image, context.listener()),
+                views.of(image, context.listener()),
                 Math.max(1, Math.min(maxPartitions, request.responsePartitionLimit())),
                 request.topics().isEmpty());
         String from = cursor == null ? "" : cursor.topicName();
@@ -133,19 +136,12 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
                     .setPartitionIndex(partition.id().partition())
                     .setLeaderId(listener.leader(partition))
                     .setLeaderEpoch(partition.leaderEpoch())
-                    .setReplicaNodes(partition.replicas())
-                    .setIsrNodes(partition.isrBrokers())
+                    .setReplicaNodes(listener.replicas(partition))
+                    .setIsrNodes(listener.isr(partition))
                     .setOfflineReplicas(listener.offlineReplicas(partition))
-                    .setEligibleLeaderReplicas(partition.elr())
-                    .setLastKnownElr(lastKnown(partition));
+                    .setEligibleLeaderReplicas(listener.elr(partition))
+                    // Never null: Kafka's AdminClient does not expect it.
+                    .setLastKnownElr(listener.lastKnownLeader(partition));
         }
-    }
-
-    /** Never null: Kafka's AdminClient does not expect it. Only a partition without a leader has one. */
-    private static List<Integer> lastKnown(PartitionImage partition) {
-        boolean leaderless = partition.leader() == PartitionImage.NO_LEADER;
-        return leaderless && partition.lastKnownLeader() != PartitionImage.NO_LEADER
-                ? List.of(partition.lastKnownLeader())
-                : List.of();
     }
 }

@@ -1,7 +1,7 @@
 package dev.ahti.api.topics;
 
 import dev.ahti.api.ApiHandler;
-import dev.ahti.api.ListenerView;
+import dev.ahti.api.ListenerViews;
 import dev.ahti.metadata.MetadataClient;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.protocol.RequestContext;
@@ -32,8 +32,10 @@ final class ListConfigResourcesHandler implements ApiHandler<ListConfigResources
             ConfigResource.Type.GROUP);
 
     private final MetadataClient metadata;
+    private final ListenerViews views;
 
-    ListConfigResourcesHandler(MetadataClient metadata) {
+    ListConfigResourcesHandler(MetadataClient metadata, ListenerViews views) {
+        this.views = views;
         this.metadata = metadata;
     }
 
@@ -72,11 +74,11 @@ final class ListConfigResourcesHandler implements ApiHandler<ListConfigResources
         return asked;
     }
 
-    private static Collection<String> names(ConfigResource.Type type, RequestContext context, ClusterImage image) {
+    private Collection<String> names(ConfigResource.Type type, RequestContext context, ClusterImage image) {
         return switch (type) {
             case TOPIC -> new TreeSet<>(image.topicIds().keySet());
             case BROKER, BROKER_LOGGER ->
-                new ListenerView(image, context.listener())
+                views.of(image, context.listener())
                         .brokers().stream()
                                 .map(broker -> Integer.toString(broker.id()))
                                 .toList();

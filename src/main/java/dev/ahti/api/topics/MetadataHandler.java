@@ -3,6 +3,7 @@ package dev.ahti.api.topics;
 import dev.ahti.api.ApiHandler;
 import dev.ahti.api.AuthorizedOperations;
 import dev.ahti.api.ListenerView;
+import dev.ahti.api.ListenerViews;
 import dev.ahti.metadata.MetadataClient;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.PartitionImage;
@@ -42,13 +43,13 @@ import org.apache.kafka.common.protocol.Errors;
  */
 final class MetadataHandler implements ApiHandler<MetadataRequestData> {
     private final MetadataClient metadata;
-    private final int nodeId;
+    private final ListenerViews views;
     private final boolean autoCreate;
     private final TopicCreation creation;
 
-    MetadataHandler(MetadataClient metadata, int nodeId, boolean autoCreate) {
+    MetadataHandler(MetadataClient metadata, ListenerViews views, boolean autoCreate) {
         this.metadata = metadata;
-        this.nodeId = nodeId;
+        this.views = views;
         this.autoCreate = autoCreate;
         this.creation = new TopicCreation(metadata);
     }
@@ -162,12 +163,12 @@ final class MetadataHandler implements ApiHandler<MetadataRequestData> {
         private final int topicOperations;
 
         Answer(RequestContext context, MetadataRequestData request, ClusterImage image) {
-            listener = new ListenerView(image, context.listener());
+            listener = views.of(image, context.listener());
             version = context.apiVersion();
             topicOperations = request.includeTopicAuthorizedOperations()
                     ? AuthorizedOperations.ALL_OF_TOPIC
                     : AuthorizedOperations.NOT_ASKED;
-            response.setClusterId(image.clusterId()).setControllerId(listener.controller(nodeId));
+            response.setClusterId(image.clusterId()).setControllerId(listener.controller());
             if (request.includeClusterAuthorizedOperations()) {
                 response.setClusterAuthorizedOperations(AuthorizedOperations.ALL_OF_CLUSTER);
             }
@@ -203,16 +204,17 @@ final class MetadataHandler implements ApiHandler<MetadataRequestData> {
 
         private MetadataResponsePartition partition(PartitionImage partition) {
             // v0 has no place for offline replicas: it leaves them out and says so with an error.
-            List<Integer> isr = partition.isrBrokers();
-            List<Integer> replicas = version == 0 ? listener.onlineOf(partition.replicas()) : partition.replicas();
+            List<Integer> isr = listener.isr(partition);
+            List<Integer> replicas = listener.replicas(partition);
+            List<Integer> shownReplicas = version == 0 ? listener.onlineOf(replicas) : replicas;
             List<Integer> shownIsr = version == 0 ? listener.onlineOf(isr) : isr;
-            boolean someLeftOut = replicas.size() < partition.replicas().size() || shownIsr.size() < isr.size();
+            boolean someLeftOut = shownReplicas.size() < replicas.size() || shownIsr.size() < isr.size();
             return new MetadataResponsePartition()
                     .setErrorCode(error(partition, someLeftOut).code())
                     .setPartitionIndex(partition.id().partition())
                     .setLeaderId(listener.leader(partition))
                     .setLeaderEpoch(partition.leaderEpoch())
-                    .setReplicaNodes(replicas)
+                    .setReplicaNodes(shownReplicas)
                     .setIsrNodes(shownIsr)
                     .setOfflineReplicas(listener.offlineReplicas(partition));
         }

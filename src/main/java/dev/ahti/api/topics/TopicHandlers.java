@@ -2,6 +2,7 @@ package dev.ahti.api.topics;
 
 import dev.ahti.api.ApiHandler;
 import dev.ahti.api.CurrentBrokerConfig;
+import dev.ahti.api.ListenerViews;
 import dev.ahti.config.BrokerConfig;
 import dev.ahti.metadata.MetadataClient;
 import java.util.List;
@@ -12,21 +13,22 @@ public final class TopicHandlers {
 
     public static List<ApiHandler<?>> create(MetadataClient metadata, CurrentBrokerConfig broker) {
         BrokerConfig started = broker.started();
-        ThisBroker me = new ThisBroker(started.nodeId());
+        ListenerViews views = ListenerViews.of(started);
+        ThisBroker me = new ThisBroker(views.shownId(), views.isVirtual());
         BrokerConfigs brokerConfigs = new BrokerConfigs(broker);
         TopicConfigs topicConfigs = new TopicConfigs(broker, brokerConfigs);
         BrokerLoggers loggers = new BrokerLoggers();
         ConfigAlteration alteration =
                 new ConfigAlteration(metadata, new ConfigChangeRules(me, started, brokerConfigs), loggers, me);
         return List.of(
-                new MetadataHandler(metadata, me.id(), started.booleanValue("auto.create.topics.enable")),
-                new DescribeTopicPartitionsHandler(metadata, started.intValue("max.request.partition.size.limit")),
+                new MetadataHandler(metadata, views, started.booleanValue("auto.create.topics.enable")),
+                new DescribeTopicPartitionsHandler(metadata, views, started.intValue("max.request.partition.size.limit")),
                 new CreateTopicsHandler(metadata, topicConfigs),
                 new DeleteTopicsHandler(metadata, started.booleanValue("delete.topic.enable")),
                 new CreatePartitionsHandler(metadata),
                 new DescribeConfigsHandler(metadata, me, topicConfigs, brokerConfigs, loggers),
                 new AlterConfigsHandler(alteration),
                 new IncrementalAlterConfigsHandler(alteration),
-                new ListConfigResourcesHandler(metadata));
+                new ListConfigResourcesHandler(metadata, views));
     }
 }

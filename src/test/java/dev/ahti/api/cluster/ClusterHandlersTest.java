@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ahti.api.Exchange;
 import dev.ahti.api.FakeMetadata;
+import dev.ahti.api.ListenerViews;
 import dev.ahti.metadata.event.SetFeature;
 import dev.ahti.model.PartitionId;
 import dev.ahti.replica.LocalReplica;
@@ -50,7 +51,7 @@ class ClusterHandlersTest {
                     .setApiKey(ApiKeys.PRODUCE.id)
                     .setMinVersion((short) 3)
                     .setMaxVersion((short) 13)));
-    private final DescribeClusterHandler cluster = new DescribeClusterHandler(metadata, 2);
+    private final DescribeClusterHandler cluster = new DescribeClusterHandler(metadata, ListenerViews.direct(2));
 
     @Test
     void theAdvertisedVersionsAreToldAsOftenAsAskedForInEveryVersion() {

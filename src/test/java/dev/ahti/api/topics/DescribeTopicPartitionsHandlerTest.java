@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ahti.api.Exchange;
 import dev.ahti.api.FakeMetadata;
+import dev.ahti.api.ListenerViews;
 import dev.ahti.metadata.event.UpdateISR;
 import dev.ahti.metadata.image.IsrMember;
 import dev.ahti.model.PartitionId;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class DescribeTopicPartitionsHandlerTest {
     private final FakeMetadata metadata =
             new FakeMetadata().broker(1, "PLAINTEXT").broker(2, "PLAINTEXT");
-    private final DescribeTopicPartitionsHandler handler = new DescribeTopicPartitionsHandler(metadata, 2000);
+    private final DescribeTopicPartitionsHandler handler = new DescribeTopicPartitionsHandler(metadata, ListenerViews.direct(1), 2000);
 
     @Test
     void pagesFollowEachOtherWithoutGapOrRepetition() {
@@ -55,7 +56,7 @@ class DescribeTopicPartitionsHandlerTest {
         metadata.topic("a", 5, 1);
 
         DescribeTopicPartitionsResponseData page = Exchange.ask(
-                new DescribeTopicPartitionsHandler(metadata, 3),
+                new DescribeTopicPartitionsHandler(metadata, ListenerViews.direct(1), 3),
                 0,
                 new DescribeTopicPartitionsRequestData().setResponsePartitionLimit(100),
                 DescribeTopicPartitionsResponseData.class);

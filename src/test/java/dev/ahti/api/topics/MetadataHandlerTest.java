@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ahti.api.Exchange;
 import dev.ahti.api.FakeMetadata;
+import dev.ahti.api.ListenerViews;
 import dev.ahti.metadata.event.SetPartitionLeader;
 import dev.ahti.model.PartitionId;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ class MetadataHandlerTest {
     private final FakeMetadata metadata =
             new FakeMetadata().broker(1, "PLAINTEXT", "INTERNAL").broker(2, "PLAINTEXT");
     private final Uuid topic = metadata.topic("t", 2, 1, 2);
-    private final MetadataHandler handler = new MetadataHandler(metadata, 1, true);
+    private final MetadataHandler handler = new MetadataHandler(metadata, ListenerViews.direct(1), true);
 
     @Test
     void allTopicsAreDescribedInEveryVersion() {
@@ -105,7 +106,7 @@ class MetadataHandlerTest {
 
     @Test
     void nothingIsCreatedWhereTheBrokerForbidsIt() {
-        MetadataHandler strict = new MetadataHandler(metadata, 1, false);
+        MetadataHandler strict = new MetadataHandler(metadata, ListenerViews.direct(1), false);
 
         MetadataResponseData response = Exchange.ask(strict, LATEST, named("new"), MetadataResponseData.class);
 

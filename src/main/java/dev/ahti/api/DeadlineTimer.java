@@ -1,4 +1,4 @@
-package dev.ahti.api.records;
+package dev.ahti.api;
 
 import java.time.Duration;
 import org.apache.pekko.actor.Cancellable;

@@ -1,0 +1,34 @@
+package dev.ahti.api.virtual;
+
+import dev.ahti.protocol.RequestContext;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/**
+ * How requests of one API are cut by leader, and the answers put together. Has no state.
+ *
+ * @param <Q> the request
+ * @param <R> the response
+ */
+interface Split<Q extends ApiMessage, R extends ApiMessage> {
+
+    /** Requests by broker ({@link Leaders#of}); within each the order stays. */
+    Map<Integer, Q> cut(Q request, short version, Leaders leaders);
+
+    /** The answers of all parts as one, in the order of the request. */
+    R merge(Q request, short version, List<R> answers);
+
+    /** {@code System.nanoTime()} at which a leader has answered, as the request says. */
+    long deadlineNanos(RequestContext context, Q request);
+
+    /** Whether a request that nobody began may be begun later than those that follow it. */
+    default boolean mayBeginLate(Q request) {
+        return true;
+    }
+
+    /** Whether doing it twice is the same as doing it once. */
+    default boolean mayRepeat() {
+        return true;
+    }
+}
