@@ -84,8 +84,7 @@ final class ForwardingCodec {
             throw new IllegalArgumentException("a request that is not in memory: " + part);
         }
         ByteBuffer buffer = bytes.bytes();
-        return ByteString.fromArrayUnsafe(
-                buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
+        return ByteString.fromArrayUnsafe(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
     }
 
     static ByteString endWait(int id) {

@@ -136,7 +136,8 @@ class ForwardingLinkTest {
 
         assertThat(there.closed).isNull();
         for (int i = 0; i < more; i++) {
-            assertThat(((ListOffsetsRequestData) handled.get(i).request()).replicaId()).isEqualTo(i);
+            assertThat(((ListOffsetsRequestData) handled.get(i).request()).replicaId())
+                    .isEqualTo(i);
         }
     }
 
@@ -162,7 +163,9 @@ class ForwardingLinkTest {
 
         assertThatThrownBy(sent::join).hasCauseInstanceOf(OutcomeUnknown.class);
         assertThatThrownBy(waiting::join).hasCauseInstanceOf(NothingDone.class);
-        assertThat(FakeConnection.carry(link, serving)).as("nothing is sent after that").isZero();
+        assertThat(FakeConnection.carry(link, serving))
+                .as("nothing is sent after that")
+                .isZero();
         handled.get(0).answer().complete(null);
         FakeConnection.carry(serving, link);
         assertThat(here.closed).as("a late answer is none too many").isNull();
