@@ -151,7 +151,7 @@ final class LogRecovery {
         }
         for (int i = first; i < segments.size(); i++) {
             SegmentRecovery recovery = new SegmentRecovery(
-                    segments.get(i), epochs, producers, indexInterval, lastRun == LastRun.KERNEL_GONE);
+                    segments.get(i), epochs, producers, indexInterval, lastRun == LastRun.KERNEL_GONE, start);
             boolean whole = recovery.run();
             end = recovery.endOffset();
             if (i < segments.size() - 1) {

@@ -19,6 +19,7 @@ final class SegmentRecovery {
     private final ProducerStates producers;
     private final int indexInterval;
     private final boolean everyChecksum;
+    private final long logStartOffset;
     private int end;
     private long endOffset;
 
@@ -28,12 +29,14 @@ final class SegmentRecovery {
             LeaderEpochs epochs,
             ProducerStates producers,
             int indexInterval,
-            boolean everyChecksum) {
+            boolean everyChecksum,
+            long logStartOffset) {
         this.segment = segment;
         this.epochs = epochs;
         this.producers = producers;
         this.indexInterval = indexInterval;
         this.everyChecksum = everyChecksum;
+        this.logStartOffset = logStartOffset;
         this.endOffset = segment.baseOffset();
     }
 
@@ -84,7 +87,8 @@ final class SegmentRecovery {
 
     private void take(Header batch, FileRecords records) throws IOException {
         segment.noteBatch(batch.position(), batch.size(), batch.lastOffset(), batch.maxTimestampMs(), indexInterval);
-        if (batch.leaderEpoch() > epochs.latestEpoch()) {
+        // What followed a deleted batch may have been cut off: its epoch need not reach up to the log start.
+        if (batch.lastOffset() >= logStartOffset && batch.leaderEpoch() > epochs.latestEpoch()) {
             epochs.assign(batch.leaderEpoch(), batch.baseOffset());
         }
         if (batch.hasProducerId()) {

@@ -33,8 +33,12 @@ class EpochsAfterKillTest {
     }
 
     private static void append(OpenLogs logs, int epoch, SimpleRecord... records) throws IOException {
+        appendAt(logs, logs.log.logEndOffset(), epoch, records);
+    }
+
+    private static void appendAt(OpenLogs logs, long offset, int epoch, SimpleRecord... records) throws IOException {
         ByteBuffer batch = MemoryRecords.withRecords(Compression.NONE, records).buffer();
-        Batches.setBaseOffset(batch, 0, logs.log.logEndOffset());
+        Batches.setBaseOffset(batch, 0, offset);
         Batches.setLeaderEpoch(batch, 0, epoch);
         logs.log.appendAsFollower(MemoryRecords.readableRecords(batch), epoch);
     }
@@ -169,6 +173,24 @@ class EpochsAfterKillTest {
             logs.kill();
             logs.open();
             assertThat(logs.log.latestEpoch()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void theEpochOfADeletedBatchDoesNotReachOverAGapBehindTheLogStart() throws IOException {
+        try (OpenLogs logs = new OpenLogs(path, Map.of())) {
+            append(logs, 1);
+            append(logs, 2);
+            logs.log.raiseLogStartOffset(1);
+            logs.log.truncateTo(1);
+            appendAt(logs, 3, 4, new SimpleRecord(new byte[10]));
+            logs.directory.checkpointLogs();
+            EpochEnd before = logs.log.endOfEpoch(0);
+            logs.kill();
+            logs.open();
+
+            assertThat(before).isEqualTo(new EpochEnd(0, 3));
+            assertThat(logs.log.endOfEpoch(0)).isEqualTo(before);
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.common.TopicPartition;
@@ -88,6 +89,7 @@ final class TwoLogs implements AutoCloseable {
     }
 
     void reopen() throws IOException {
+        awaitTheirBackground();
         ourDirectory.close();
         theirs.close();
         KafkaSnapshots.keepLastBatchesAlone(ourFiles());
@@ -96,12 +98,33 @@ final class TwoLogs implements AutoCloseable {
 
     /** As after kill -9: nothing is closed in order. Kafka's is told the same. */
     void crash() throws IOException {
+        int epoch = ours.latestEpoch();
         OpenLogs.awaitIdle(background);
+        awaitTheirBackground();
         ourDirectory.checkpointLogs();
         ourDirectory.abandon();
         theirs.closeHandlers();
         KafkaSnapshots.keepLastBatchesAlone(ourFiles());
         open(false);
+        giveBackTheEpochOfDeletedRecords(epoch);
+    }
+
+    /**
+     * Where all records are deleted but still in the file, ours finds their epoch there. Kafka knew it before the crash, but
+     * forgets it at the start if it has written down that it begins at the log end. No record depends on it.
+     */
+    private void giveBackTheEpochOfDeletedRecords(int epochBefore) {
+        boolean empty = ours.logStartOffset() == ours.logEndOffset();
+        if (empty && epochBefore >= 0 && epochBefore == ours.latestEpoch()) {
+            theirs.assignEpochStartOffset(epochBefore, theirs.logEndOffset());
+        }
+    }
+
+    /** Kafka writes epochs down in the background: what its next start finds must not depend on who is quicker. */
+    private void awaitTheirBackground() {
+        CompletableFuture<Void> idle = new CompletableFuture<>();
+        scheduler.scheduleOnce("idle", () -> idle.complete(null));
+        idle.join();
     }
 
     Path ourFiles() {
@@ -275,20 +298,23 @@ final class TwoLogs implements AutoCloseable {
         assertThat(own).as("largest time").isEqualTo(kafkas);
     }
 
-    /** Where a transaction begins before the log start, Kafka names the first batch's first record instead of that. */
+    /**
+     * Where a transaction begins before the log start, Kafka names the first batch's first record instead of that, or the
+     * log end where a truncation has left no batch.
+     */
     private List<Long> lastStable() throws IOException {
         raiseHighWatermark(theirs.logEndOffset());
         long stable = theirs.lastStableOffset();
-        long start = theirs.logStartOffset();
-        if (stable == theirs.logEndOffset()) {
+        if (theirs.firstUnstableOffset().isEmpty()) {
             return List.of(stable);
         }
-        var first = theirs.read(start, 1, FetchIsolation.LOG_END, true)
+        long start = theirs.logStartOffset();
+        var batches = theirs.read(start, 1, FetchIsolation.LOG_END, true)
                 .records
                 .batches()
-                .iterator()
-                .next();
-        return stable == first.baseOffset() ? List.of(stable, start) : List.of(stable);
+                .iterator();
+        long first = batches.hasNext() ? batches.next().baseOffset() : theirs.logEndOffset();
+        return stable == first ? List.of(stable, start) : List.of(stable);
     }
 
     private String endOfEpoch(int epoch) {
