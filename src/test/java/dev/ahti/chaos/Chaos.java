@@ -45,6 +45,7 @@ final class Chaos {
         this.verdict = verdict;
         this.ledger = new Ledger(verdict);
         this.cluster = new ChaosCluster(hosts, directory, launcher, verdict);
+        Runtime.getRuntime().addShutdownHook(new Thread(cluster::close)); // interrupted: brokers would live on
         this.partitions = Stream.of("first", "second")
                 .flatMap(topic -> IntStream.range(0, 3).mapToObj(p -> new TopicPartition(topic, p)))
                 .toList();

@@ -84,9 +84,10 @@ final class ChaosMain {
                                     "--mount",
                                     "sh",
                                     "-c",
-                                    "mkdir -p /run/netns && mount -t tmpfs none /run/netns && ip netns add t"
-                                            + " && ip link add b type bridge && ip link add v type veth peer name w netns t"
-                                            + " && nsenter --net=/run/netns/t ip link set lo up")
+                                    "mkdir -p /run/netns && mount -t tmpfs none /run/netns && ip netns add probe"
+                                            + " && ip link add br0 type bridge"
+                                            + " && ip link add veth0 type veth peer name eth0 netns probe"
+                                            + " && nsenter --net=/run/netns/probe ip link set lo up")
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                             .start()
