@@ -75,8 +75,8 @@ final class MetadataCluster implements AutoCloseable {
         try {
             Optional<Address> seed = nodes.stream().findFirst().map(MetadataNode::address);
             MetadataDatabase database = MetadataDatabase.open(url, user, user);
-            MetadataNode node = new MetadataNode(
-                    broker, seed, heartbeatPause, database, settings, true, new Uuid(1, broker));
+            MetadataNode node =
+                    new MetadataNode(broker, seed, heartbeatPause, database, settings, true, new Uuid(1, broker));
             nodes.add(node);
             return node;
         } catch (MetadataDatabase.UnusableException e) {

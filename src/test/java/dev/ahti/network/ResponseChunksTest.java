@@ -49,7 +49,8 @@ class ResponseChunksTest {
     @Test
     void whoCountsTheBytesIsToldWhenTheyAreSentOrNeverWillBe() throws IOException {
         List<String> told = new ArrayList<>();
-        chunks.add(response(bytes(new byte[ResponseChunks.CHUNK_BYTES]), new ResponsePart.Sent(() -> told.add("first"))));
+        chunks.add(
+                response(bytes(new byte[ResponseChunks.CHUNK_BYTES]), new ResponsePart.Sent(() -> told.add("first"))));
         chunks.add(response(bytes(new byte[10]), new ResponsePart.Sent(() -> told.add("second"))));
 
         chunks.next();

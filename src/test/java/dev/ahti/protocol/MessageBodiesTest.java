@@ -14,14 +14,15 @@ import org.junit.jupiter.api.Test;
 
 class MessageBodiesTest {
     private final byte[] frame = new byte[100];
-    private final MemoryRecords records = MemoryRecords.readableRecords(ByteBuffer.wrap(frame, 20, 50).slice());
+    private final MemoryRecords records =
+            MemoryRecords.readableRecords(ByteBuffer.wrap(frame, 20, 50).slice());
 
     private EncodedResponse produce(short version) {
         ProduceRequestData request = new ProduceRequestData().setAcks((short) 1);
         request.topicData()
                 .add(new TopicProduceData()
-                        .setPartitionData(List.of(
-                                new PartitionProduceData().setIndex(3).setRecords(records))));
+                        .setPartitionData(
+                                List.of(new PartitionProduceData().setIndex(3).setRecords(records))));
         return MessageBodies.encode(request, version);
     }
 
@@ -40,7 +41,8 @@ class MessageBodiesTest {
     void whatWasEncodedIsReadAgainWithoutCopyingItsRecords() {
         EncodedResponse encoded = produce((short) 13);
         ByteBuffer bytes = ByteBuffer.allocate(encoded.size());
-        encoded.parts().forEach(part -> bytes.put(((ResponsePart.Bytes) part).bytes().duplicate()));
+        encoded.parts()
+                .forEach(part -> bytes.put(((ResponsePart.Bytes) part).bytes().duplicate()));
         ProduceRequestData read =
                 (ProduceRequestData) MessageBodies.readRequest(ApiKeys.PRODUCE, (short) 13, bytes.flip());
 

@@ -77,9 +77,10 @@ class LeaderHintsIT {
                 .setTopicId(topic)
                 .setPartitionData(List.of(new PartitionProduceData()
                         .setIndex(partition)
-                        .setRecords(MemoryRecords.withRecords(
-                                Compression.NONE, new SimpleRecord("v".getBytes(UTF_8))))));
-        ProduceRequestData request = new ProduceRequestData().setAcks((short) -1).setTimeoutMs(10_000);
+                        .setRecords(
+                                MemoryRecords.withRecords(Compression.NONE, new SimpleRecord("v".getBytes(UTF_8))))));
+        ProduceRequestData request =
+                new ProduceRequestData().setAcks((short) -1).setTimeoutMs(10_000);
         request.topicData().add(data);
 
         ProduceResponseData response = new ProduceResponseData(
@@ -102,9 +103,8 @@ class LeaderHintsIT {
                 .setMaxBytes(1000)
                 .setTopics(List.of(new FetchTopic()
                         .setTopicId(topic)
-                        .setPartitions(List.of(new FetchPartition()
-                                .setPartition(partition)
-                                .setPartitionMaxBytes(1000)))));
+                        .setPartitions(List.of(
+                                new FetchPartition().setPartition(partition).setPartitionMaxBytes(1000)))));
 
         FetchResponseData response = new FetchResponseData(
                 ask(cluster, asked, new FetchRequest(request, FETCH_VERSION), ApiKeys.FETCH), FETCH_VERSION);

@@ -63,7 +63,8 @@ class VirtualModeIT {
         cluster.ids().forEach(id -> cluster.broker(id).launch());
         cluster.ids().forEach(id -> cluster.broker(id).awaitReady());
         forwarder = new TcpForwarder(
-                port, cluster.ids().stream().map(id -> cluster.broker(id).kafkaPort()).toList());
+                port,
+                cluster.ids().stream().map(id -> cluster.broker(id).kafkaPort()).toList());
     }
 
     @AfterAll
@@ -81,11 +82,13 @@ class VirtualModeIT {
             Node one = seen.controller().get();
             assertThat(seen.nodes().get()).containsExactly(one);
             assertThat(one.host() + ":" + one.port()).isEqualTo(forwarder.address());
-            assertThat(TestCluster.partitions(admin, "seen")).hasSize(PARTITIONS).allSatisfy(each -> {
-                assertThat(each.leader()).isEqualTo(one);
-                assertThat(each.replicas()).containsExactly(one);
-                assertThat(each.isr()).containsExactly(one);
-            });
+            assertThat(TestCluster.partitions(admin, "seen"))
+                    .hasSize(PARTITIONS)
+                    .allSatisfy(each -> {
+                        assertThat(each.leader()).isEqualTo(one);
+                        assertThat(each.replicas()).containsExactly(one);
+                        assertThat(each.isr()).containsExactly(one);
+                    });
             assertThat(admin.describeLogDirs(List.of(one.id()))
                             .allDescriptions()
                             .get()
@@ -94,7 +97,11 @@ class VirtualModeIT {
                     .extracting(name -> name.split(":")[0])
                     .containsExactlyInAnyOrder("broker-1", "broker-2", "broker-3");
             ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(one.id()));
-            assertThat(admin.describeConfigs(List.of(broker)).all().get().get(broker).get("min.insync.replicas"))
+            assertThat(admin.describeConfigs(List.of(broker))
+                            .all()
+                            .get()
+                            .get(broker)
+                            .get("min.insync.replicas"))
                     .extracting(each -> each.value())
                     .isEqualTo("2");
         }
@@ -123,8 +130,8 @@ class VirtualModeIT {
                             .collect(Collectors.toMap(each -> each, each -> RecordsToDelete.beforeOffset(4))))
                     .all()
                     .get(LIMIT_SECONDS, TimeUnit.SECONDS);
-            assertThat(consumer.beginningOffsets(all)).allSatisfy((partition, start) -> assertThat(start)
-                    .isEqualTo(4));
+            assertThat(consumer.beginningOffsets(all))
+                    .allSatisfy((partition, start) -> assertThat(start).isEqualTo(4));
             assertThat(kcat("", "-C", "-t", "offsets", "-o", "beginning", "-e", "-q", "-f", "%p-%o %s\n")
                             .lines())
                     .hasSize(6 * PARTITIONS)
@@ -205,7 +212,9 @@ class VirtualModeIT {
                 while (!ended) {
                     for (ConsumerRecord<String, String> each : consumer.poll(Duration.ofMillis(200))) {
                         TopicPartition partition = new TopicPartition(each.topic(), each.partition());
-                        assertThat(each.offset()).as("next of " + partition).isEqualTo(next.getOrDefault(partition, 0L));
+                        assertThat(each.offset())
+                                .as("next of " + partition)
+                                .isEqualTo(next.getOrDefault(partition, 0L));
                         next.put(partition, each.offset() + 1);
                         records.incrementAndGet();
                         read.add(each.value());

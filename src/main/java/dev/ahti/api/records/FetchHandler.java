@@ -1,7 +1,7 @@
 package dev.ahti.api.records;
 
-import dev.ahti.api.DeadlineTimer;
 import dev.ahti.api.ApiHandler;
+import dev.ahti.api.DeadlineTimer;
 import dev.ahti.protocol.RequestContext;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

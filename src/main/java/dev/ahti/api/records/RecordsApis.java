@@ -1,8 +1,8 @@
 package dev.ahti.api.records;
 
+import dev.ahti.api.ApiHandler;
 import dev.ahti.api.DeadlineTimer;
 import dev.ahti.api.virtual.AllBrokers;
-import dev.ahti.api.ApiHandler;
 import dev.ahti.config.BrokerConfig;
 import dev.ahti.metadata.MetadataClient;
 import dev.ahti.replica.LocalReplica;

@@ -10,7 +10,6 @@ import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.metadata.image.TopicImage;
 import dev.ahti.protocol.RequestContext;
 import java.util.Collection;
-import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;

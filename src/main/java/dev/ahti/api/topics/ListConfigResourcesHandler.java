@@ -78,10 +78,9 @@ final class ListConfigResourcesHandler implements ApiHandler<ListConfigResources
         return switch (type) {
             case TOPIC -> new TreeSet<>(image.topicIds().keySet());
             case BROKER, BROKER_LOGGER ->
-                views.of(image, context.listener())
-                        .brokers().stream()
-                                .map(broker -> Integer.toString(broker.id()))
-                                .toList();
+                views.of(image, context.listener()).brokers().stream()
+                        .map(broker -> Integer.toString(broker.id()))
+                        .toList();
             default -> List.of();
         };
     }

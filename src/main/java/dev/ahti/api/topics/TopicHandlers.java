@@ -22,7 +22,8 @@ public final class TopicHandlers {
                 new ConfigAlteration(metadata, new ConfigChangeRules(me, started, brokerConfigs), loggers, me);
         return List.of(
                 new MetadataHandler(metadata, views, started.booleanValue("auto.create.topics.enable")),
-                new DescribeTopicPartitionsHandler(metadata, views, started.intValue("max.request.partition.size.limit")),
+                new DescribeTopicPartitionsHandler(
+                        metadata, views, started.intValue("max.request.partition.size.limit")),
                 new CreateTopicsHandler(metadata, topicConfigs),
                 new DeleteTopicsHandler(metadata, started.booleanValue("delete.topic.enable")),
                 new CreatePartitionsHandler(metadata),

@@ -20,9 +20,7 @@ final class LogDirsOfAll {
             String name = "broker-" + broker + ":";
             if (answer == null) {
                 response.results()
-                        .add(new DescribeLogDirsResult()
-                                .setLogDir(name)
-                                .setErrorCode(Errors.REQUEST_TIMED_OUT.code()));
+                        .add(new DescribeLogDirsResult().setLogDir(name).setErrorCode(Errors.REQUEST_TIMED_OUT.code()));
             } else {
                 answer.results().forEach(each -> response.results().add(each.setLogDir(name + each.logDir())));
             }

@@ -34,8 +34,8 @@ final class ProduceSplit implements Split<ProduceRequestData, ProduceResponseDat
             TopicImage topic =
                     version >= FIRST_VERSION_BY_ID ? leaders.topic(data.topicId()) : leaders.topic(data.name());
             for (PartitionProduceData partition : data.partitionData()) {
-                ProduceRequestData part = parts.computeIfAbsent(
-                        leaders.of(topic, partition.index()), broker -> new ProduceRequestData()
+                ProduceRequestData part =
+                        parts.computeIfAbsent(leaders.of(topic, partition.index()), broker -> new ProduceRequestData()
                                 .setAcks(request.acks())
                                 .setTimeoutMs(request.timeoutMs())
                                 .setTransactionalId(request.transactionalId()));
@@ -73,8 +73,7 @@ final class ProduceSplit implements Split<ProduceRequestData, ProduceResponseDat
                     new TopicProduceResponse().setName(data.name()).setTopicId(data.topicId());
             response.responses().add(topic);
             for (PartitionProduceData partition : data.partitionData()) {
-                PartitionProduceResponse place =
-                        places.next(byId ? data.topicId() : data.name(), partition.index());
+                PartitionProduceResponse place = places.next(byId ? data.topicId() : data.name(), partition.index());
                 topic.partitionResponses().add(place != null ? place : unanswered(partition));
             }
         }

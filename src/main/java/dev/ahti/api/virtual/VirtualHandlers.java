@@ -25,7 +25,8 @@ public final class VirtualHandlers {
                         fetch,
                         new ByLeader<>(ApiKeys.PRODUCE, new ProduceSplit(), brokers, timer),
                         new ByLeader<>(ApiKeys.LIST_OFFSETS, new ListOffsetsSplit(), brokers, timer),
-                        new ByLeader<>(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochSplit(), brokers, timer),
+                        new ByLeader<>(
+                                ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochSplit(), brokers, timer),
                         new ByLeader<>(ApiKeys.DELETE_RECORDS, new DeleteRecordsSplit(), brokers, timer),
                         new OnAllBrokers<DescribeLogDirsRequestData, DescribeLogDirsResponseData>(
                                 ApiKeys.DESCRIBE_LOG_DIRS, brokers, LogDirsOfAll::merge),

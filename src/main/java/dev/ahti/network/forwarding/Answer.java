@@ -33,9 +33,7 @@ record Answer(AnswerType type, int id, EncodedResponse content) {
     static Answer close(int id, String reason) {
         ByteBuffer text = StandardCharsets.UTF_8.encode(reason);
         return new Answer(
-                AnswerType.CLOSE,
-                id,
-                new EncodedResponse(List.of(new ResponsePart.Bytes(text)), text.remaining()));
+                AnswerType.CLOSE, id, new EncodedResponse(List.of(new ResponsePart.Bytes(text)), text.remaining()));
     }
 
     /** In one array, into which records are read from their log. */

@@ -87,8 +87,7 @@ final class ForwardedRequests implements PeerHandler {
             if (!(cause instanceof NothingDone)) {
                 log.error("{} could not be answered", request.context(), cause);
             }
-            return Answer.of(
-                    cause instanceof NothingDone ? AnswerType.NOTHING_DONE : AnswerType.FAILED, request.id());
+            return Answer.of(cause instanceof NothingDone ? AnswerType.NOTHING_DONE : AnswerType.FAILED, request.id());
         }
         if (message == null) {
             return Answer.of(AnswerType.NO_RESPONSE, request.id());

@@ -25,8 +25,7 @@ public final class Forwarding {
      */
     public static Forwarding over(Peers peers, boolean dial, DeadlineTimer timer) {
         Forwarding forwarding = new Forwarding(timer);
-        peers.serve(
-                PeerPurpose.FORWARDING, connection -> new ForwardedRequests(connection, () -> forwarding.local));
+        peers.serve(PeerPurpose.FORWARDING, connection -> new ForwardedRequests(connection, () -> forwarding.local));
         if (dial) {
             peers.dial(PeerPurpose.FORWARDING, forwarding.links::open);
         }

@@ -171,13 +171,12 @@ final class ForwardingLink implements PeerHandler {
     private static void take(Question question, AnswerType type, ByteBuffer frame) {
         switch (type) {
             case RESPONSE ->
-                question.succeed(
-                        MessageBodies.readResponse(question.apiKey(), question.apiVersion(), frame.slice()));
+                question.succeed(MessageBodies.readResponse(question.apiKey(), question.apiVersion(), frame.slice()));
             case NO_RESPONSE -> question.succeed(null);
             case NOTHING_DONE -> question.fail(new NothingDone("refused by the other broker"));
             case CLOSE ->
-                question.fail(new CloseConnection(
-                        StandardCharsets.UTF_8.decode(frame).toString()));
+                question.fail(
+                        new CloseConnection(StandardCharsets.UTF_8.decode(frame).toString()));
             case FAILED -> question.fail(new OutcomeUnknown("the other broker could not send its answer"));
         }
     }

@@ -106,8 +106,11 @@ class MergedFetchTest {
         int id = first.join().sessionId();
         assertThat(id & 0x3ff).as("no other broker gives this id").isEqualTo(1);
 
-        CompletableFuture<FetchResponseData> second = handle(
-                new FetchRequestData().setMaxWaitMs(10_000).setMinBytes(1).setSessionId(id).setSessionEpoch(1));
+        CompletableFuture<FetchResponseData> second = handle(new FetchRequestData()
+                .setMaxWaitMs(10_000)
+                .setMinBytes(1)
+                .setSessionId(id)
+                .setSessionEpoch(1));
         found(cluster.of(2), 0);
         found(cluster.of(3), 7);
 
@@ -156,8 +159,7 @@ class MergedFetchTest {
     private CompletableFuture<FetchResponseData> fetch(int maxBytes, int... partitions) {
         FetchTopic asked = new FetchTopic().setTopicId(topic);
         for (int partition : partitions) {
-            asked.partitions()
-                    .add(new FetchPartition().setPartition(partition).setPartitionMaxBytes(1 << 20));
+            asked.partitions().add(new FetchPartition().setPartition(partition).setPartitionMaxBytes(1 << 20));
         }
         return handle(new FetchRequestData()
                 .setMaxWaitMs(10_000)

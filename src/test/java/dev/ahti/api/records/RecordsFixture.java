@@ -1,7 +1,7 @@
 package dev.ahti.api.records;
 
-import dev.ahti.api.DeadlineTimer;
 import dev.ahti.api.ApiHandler;
+import dev.ahti.api.DeadlineTimer;
 import dev.ahti.metadata.image.BrokerImage;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.PartitionImage;

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 class DescribeTopicPartitionsHandlerTest {
     private final FakeMetadata metadata =
             new FakeMetadata().broker(1, "PLAINTEXT").broker(2, "PLAINTEXT");
-    private final DescribeTopicPartitionsHandler handler = new DescribeTopicPartitionsHandler(metadata, ListenerViews.direct(1), 2000);
+    private final DescribeTopicPartitionsHandler handler =
+            new DescribeTopicPartitionsHandler(metadata, ListenerViews.direct(1), 2000);
 
     @Test
     void pagesFollowEachOtherWithoutGapOrRepetition() {

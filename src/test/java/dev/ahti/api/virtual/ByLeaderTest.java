@@ -57,7 +57,14 @@ class ByLeaderTest {
     private static final MemoryRecords PLAIN =
             MemoryRecords.withRecords(Compression.NONE, new SimpleRecord("v".getBytes(UTF_8)));
     private static final MemoryRecords IDEMPOTENT = MemoryRecords.withIdempotentRecords(
-            RecordBatch.MAGIC_VALUE_V2, 0, Compression.NONE, 7, (short) 0, 0, -1, new SimpleRecord("v".getBytes(UTF_8)));
+            RecordBatch.MAGIC_VALUE_V2,
+            0,
+            Compression.NONE,
+            7,
+            (short) 0,
+            0,
+            -1,
+            new SimpleRecord("v".getBytes(UTF_8)));
 
     private final ThreeBrokers cluster = new ThreeBrokers();
     private final Uuid topic = cluster.topic("t", 6);
@@ -76,10 +83,9 @@ class ByLeaderTest {
                 assertThat(part.acks()).isEqualTo((short) -1);
                 assertThat(part.timeoutMs()).isEqualTo(30_000);
                 assertThat(indexes(part)).containsExactly(broker - 1, broker + 2);
-                assertThat(part.topicData().iterator().next().partitionData()).allSatisfy(each -> assertThat(
-                                each.records())
-                        .as("not copied")
-                        .isSameAs(PLAIN));
+                assertThat(part.topicData().iterator().next().partitionData())
+                        .allSatisfy(each ->
+                                assertThat(each.records()).as("not copied").isSameAs(PLAIN));
                 asked.answer().complete(produced(part, version, Errors.NONE));
             }
 
@@ -113,11 +119,14 @@ class ByLeaderTest {
         CompletableFuture<ProduceResponseData> answer = produce(12, -1, PLAIN, 1);
         ThreeBrokers.Asked asked = cluster.of(2);
         ProduceResponseData refused = produced(asked.request(), 12, Errors.NOT_LEADER_OR_FOLLOWER);
-        refused.nodeEndpoints().add(new NodeEndpoint().setNodeId(3).setHost("real").setPort(1));
+        refused.nodeEndpoints()
+                .add(new NodeEndpoint().setNodeId(3).setHost("real").setPort(1));
         asked.answer().complete(refused);
 
         assertThat(answer.join().nodeEndpoints()).isEmpty();
-        assertThat(places(answer)).extracting(PartitionProduceResponse::currentLeader).containsExactly(new LeaderIdAndEpoch());
+        assertThat(places(answer))
+                .extracting(PartitionProduceResponse::currentLeader)
+                .containsExactly(new LeaderIdAndEpoch());
     }
 
     @Test
@@ -166,8 +175,7 @@ class ByLeaderTest {
                 InetSocketAddress.createUnresolved("client", 1),
                 KafkaPrincipal.ANONYMOUS,
                 System.nanoTime() - TimeUnit.SECONDS.toNanos(3));
-        CompletableFuture<ProduceResponseData> answer =
-                join(produce.handle(old, request(13, -1, IDEMPOTENT, 1)));
+        CompletableFuture<ProduceResponseData> answer = join(produce.handle(old, request(13, -1, IDEMPOTENT, 1)));
 
         assertThat(errors(answer)).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
     }
@@ -247,8 +255,8 @@ class ByLeaderTest {
 
     @Test
     void recordsAreDeletedAtTheLeadersOnce() {
-        var handler = new ByLeader<>(
-                ApiKeys.DELETE_RECORDS, new DeleteRecordsSplit(), cluster.brokers(), cluster.timer());
+        var handler =
+                new ByLeader<>(ApiKeys.DELETE_RECORDS, new DeleteRecordsSplit(), cluster.brokers(), cluster.timer());
         DeleteRecordsRequestData request = new DeleteRecordsRequestData()
                 .setTimeoutMs(10_000)
                 .setTopics(List.of(new DeleteRecordsTopic()
@@ -319,7 +327,8 @@ class ByLeaderTest {
                     .add(new PartitionProduceResponse()
                             .setIndex(each.index())
                             .setErrorCode(error.code())
-                            .setCurrentLeader(new LeaderIdAndEpoch().setLeaderId(3).setLeaderEpoch(9))
+                            .setCurrentLeader(
+                                    new LeaderIdAndEpoch().setLeaderId(3).setLeaderEpoch(9))
                             .setBaseOffset(100 + each.index())));
         }
         return response;
@@ -339,12 +348,13 @@ class ByLeaderTest {
     }
 
     private static List<Errors> errors(CompletableFuture<ProduceResponseData> answer) {
-        return places(answer).stream().map(each -> Errors.forCode(each.errorCode())).toList();
+        return places(answer).stream()
+                .map(each -> Errors.forCode(each.errorCode()))
+                .toList();
     }
 
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private static <R extends ApiMessage> CompletableFuture<R> join(
-            CompletionStage<? extends ApiMessage> stage) {
+    private static <R extends ApiMessage> CompletableFuture<R> join(CompletionStage<? extends ApiMessage> stage) {
         return (CompletableFuture<R>) stage.toCompletableFuture();
     }
 }

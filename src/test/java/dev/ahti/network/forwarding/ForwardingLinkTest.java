@@ -136,7 +136,8 @@ class ForwardingLinkTest {
 
         assertThat(there.closed).isNull();
         for (int i = 0; i < more; i++) {
-            assertThat(((ListOffsetsRequestData) handled.get(i).request()).replicaId()).isEqualTo(i);
+            assertThat(((ListOffsetsRequestData) handled.get(i).request()).replicaId())
+                    .isEqualTo(i);
         }
     }
 
@@ -162,7 +163,9 @@ class ForwardingLinkTest {
 
         assertThatThrownBy(sent::join).hasCauseInstanceOf(OutcomeUnknown.class);
         assertThatThrownBy(waiting::join).hasCauseInstanceOf(NothingDone.class);
-        assertThat(FakeConnection.carry(link, serving)).as("nothing is sent after that").isZero();
+        assertThat(FakeConnection.carry(link, serving))
+                .as("nothing is sent after that")
+                .isZero();
         handled.get(0).answer().complete(null);
         FakeConnection.carry(serving, link);
         assertThat(here.closed).as("a late answer is none too many").isNull();
@@ -206,7 +209,7 @@ class ForwardingLinkTest {
 
     @Test
     void anAnswerThatNobodyAskedForClosesTheConnection() {
-        link.onFrame(ByteBuffer.wrap(new byte[] {1, 0, 0, 0, 9}));
+        link.onFrame(ByteBuffer.wrap(new byte[] {2, 0, 0, 0, 9}));
         assertThat(here.closed).contains("not asked");
     }
 
@@ -214,7 +217,7 @@ class ForwardingLinkTest {
     void anAnswerThatCannotBeReadClosesTheConnectionAndItsRequestIsUnknown() {
         CompletableFuture<ApiMessage> answer = ask(context(ApiKeys.LIST_OFFSETS, 8), new ListOffsetsRequestData());
         link.next();
-        link.onFrame(ByteBuffer.wrap(new byte[] {0, 0, 0, 0, 1, 5}));
+        link.onFrame(ByteBuffer.wrap(new byte[] {1, 0, 0, 0, 1, 5}));
 
         assertThat(here.closed).isNotNull();
         assertThatThrownBy(answer::join).hasCauseInstanceOf(OutcomeUnknown.class);
