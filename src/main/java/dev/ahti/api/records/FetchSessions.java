@@ -55,7 +55,7 @@ final class FetchSessions {
      * another broker than before must not meet somebody else's session there.
      */
     static IntSupplier idsOf(int broker) {
-        return () -> ThreadLocalRandom.current().nextInt(1, 1 << 21) << 10 | broker & 0x3ff;
+        return () -> (ThreadLocalRandom.current().nextInt(1, 1 << 21) << 10) | (broker & 0x3ff);
     }
 
     static boolean isByTopicId(short version) {

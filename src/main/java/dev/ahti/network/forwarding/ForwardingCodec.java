@@ -32,7 +32,6 @@ final class ForwardingCodec {
 
     static final int ANSWER_HEADER_BYTES = 1 + Integer.BYTES;
 
-    private static final AnswerType[] ANSWERS = AnswerType.values();
     private static final int FIXED_BYTES = 1 + 4 + 2 + 2 + 4 + 8 + 4 + 4 + 4 + 1 + 16 + 4;
     private static final int LEADER_BYTES = 16 + 4 + 4;
     private static final short NULL = -1;
@@ -93,15 +92,14 @@ final class ForwardingCodec {
     }
 
     static void writeAnswerHeader(ByteBuffer target, AnswerType type, int id) {
-        target.put((byte) type.ordinal()).putInt(id);
+        target.put(type.code()).putInt(id);
     }
 
     static AnswerType readAnswerType(ByteBuffer frame) {
-        int type = frame.remaining() < ANSWER_HEADER_BYTES ? -1 : frame.get();
-        if (type < 0 || type >= ANSWERS.length) {
-            throw new MalformedFrame("no answer has type " + type);
+        if (frame.remaining() < ANSWER_HEADER_BYTES) {
+            throw new MalformedFrame("an answer of " + frame.remaining() + " bytes");
         }
-        return ANSWERS[type];
+        return AnswerType.of(frame.get());
     }
 
     /** Behind its type. */

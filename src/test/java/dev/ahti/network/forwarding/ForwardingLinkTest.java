@@ -209,7 +209,7 @@ class ForwardingLinkTest {
 
     @Test
     void anAnswerThatNobodyAskedForClosesTheConnection() {
-        link.onFrame(ByteBuffer.wrap(new byte[] {1, 0, 0, 0, 9}));
+        link.onFrame(ByteBuffer.wrap(new byte[] {2, 0, 0, 0, 9}));
         assertThat(here.closed).contains("not asked");
     }
 
@@ -217,7 +217,7 @@ class ForwardingLinkTest {
     void anAnswerThatCannotBeReadClosesTheConnectionAndItsRequestIsUnknown() {
         CompletableFuture<ApiMessage> answer = ask(context(ApiKeys.LIST_OFFSETS, 8), new ListOffsetsRequestData());
         link.next();
-        link.onFrame(ByteBuffer.wrap(new byte[] {0, 0, 0, 0, 1, 5}));
+        link.onFrame(ByteBuffer.wrap(new byte[] {1, 0, 0, 0, 1, 5}));
 
         assertThat(here.closed).isNotNull();
         assertThatThrownBy(answer::join).hasCauseInstanceOf(OutcomeUnknown.class);
