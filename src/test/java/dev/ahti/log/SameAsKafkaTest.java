@@ -38,7 +38,7 @@ class SameAsKafkaTest {
     @ParameterizedTest
     @ValueSource(longs = {6923505010924L, 1, 2, 3, 8655129575954L, 0})
     void randomOperationsLeaveBothLogsAlike(long given) throws Exception {
-        long seed = given == 0 ? System.nanoTime() : given;
+        long seed = Seeds.of(given);
         random = new SplittableRandom(seed);
         Map<String, String> configs = Map.of(
                 "segment.bytes", "1048576",
@@ -143,7 +143,7 @@ class SameAsKafkaTest {
     @ParameterizedTest
     @ValueSource(longs = {4, 11, 0})
     void openAndAbortedTransactionsAreSeenAlike(long given) throws Exception {
-        long seed = given == 0 ? System.nanoTime() : given;
+        long seed = Seeds.of(given);
         random = new SplittableRandom(seed);
         try (TwoLogs both = new TwoLogs(
                 directory,

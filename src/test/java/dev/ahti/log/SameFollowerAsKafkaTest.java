@@ -32,7 +32,7 @@ class SameFollowerAsKafkaTest {
     @ParameterizedTest
     @ValueSource(longs = {7603786547051L, 255541458726348L, 262744719637245L, 1, 2, 5793766645770L, 5644487653456L, 0})
     void aFollowersRandomLifeLeavesBothLogsAlike(long given) throws Exception {
-        long seed = given == 0 ? System.nanoTime() : given;
+        long seed = Seeds.of(given);
         random = new SplittableRandom(seed);
         String operation = "";
         int step = 0;
