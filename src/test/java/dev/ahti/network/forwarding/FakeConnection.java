@@ -12,6 +12,11 @@ final class FakeConnection implements PeerConnection {
     String closed;
 
     @Override
+    public long silentNanos() {
+        return 0;
+    }
+
+    @Override
     public PeerIdentity peer() {
         return new PeerIdentity(2, new Uuid(1, 2), 3);
     }
