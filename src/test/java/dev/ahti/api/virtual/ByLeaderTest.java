@@ -89,7 +89,7 @@ class ByLeaderTest {
                 asked.answer().complete(produced(part, version, Errors.NONE));
             }
 
-            TopicProduceResponse merged = answer.join().responses().iterator().next();
+            TopicProduceResponse merged = now(answer).responses().iterator().next();
             assertThat(version == 13 ? merged.topicId() : merged.name()).isEqualTo(version == 13 ? topic : "t");
             assertThat(merged.partitionResponses())
                     .extracting(each -> each.index() + " at " + each.baseOffset())
@@ -123,7 +123,7 @@ class ByLeaderTest {
                 .add(new NodeEndpoint().setNodeId(3).setHost("real").setPort(1));
         asked.answer().complete(refused);
 
-        assertThat(answer.join().nodeEndpoints()).isEmpty();
+        assertThat(now(answer).nodeEndpoints()).isEmpty();
         assertThat(places(answer))
                 .extracting(PartitionProduceResponse::currentLeader)
                 .containsExactly(new LeaderIdAndEpoch());
@@ -208,7 +208,7 @@ class ByLeaderTest {
         cluster.runNextTask();
         cluster.of(1).answer().complete(offsets(cluster.of(1).request()));
 
-        assertThat(answer.join().topics().get(0).partitions())
+        assertThat(now(answer).topics().get(0).partitions())
                 .extracting(ListOffsetsPartitionResponse::offset)
                 .containsExactly(100L, 101L, 102L);
     }
@@ -219,7 +219,7 @@ class ByLeaderTest {
         cluster.of(1).answer().complete(offsets(cluster.of(1).request()));
         cluster.of(2).answer().complete(offsets(cluster.of(2).request()));
 
-        assertThat(answer.join().topics().get(0).partitions())
+        assertThat(now(answer).topics().get(0).partitions())
                 .extracting(ListOffsetsPartitionResponse::partitionIndex)
                 .containsExactly(1, 0, 1);
     }
@@ -248,7 +248,7 @@ class ByLeaderTest {
             cluster.of(broker).answer().complete(part);
         }
 
-        assertThat(answer.join().topics().find("t").partitions())
+        assertThat(now(answer).topics().find("t").partitions())
                 .extracting(EpochEndOffset::endOffset)
                 .containsExactly(3L, 2L);
     }
@@ -274,7 +274,7 @@ class ByLeaderTest {
         cluster.of(3).answer().complete(part);
         cluster.of(2).answer().completeExceptionally(new OutcomeUnknown("no answer in time"));
 
-        var places = answer.join().topics().find("t").partitions();
+        var places = now(answer).topics().find("t").partitions();
         assertThat(places.find(2).lowWatermark()).isEqualTo(9);
         assertThat(places.find(1).errorCode()).isEqualTo(Errors.REQUEST_TIMED_OUT.code());
         assertThat(cluster.tasks()).isZero();
@@ -342,7 +342,7 @@ class ByLeaderTest {
     }
 
     private static List<PartitionProduceResponse> places(CompletableFuture<ProduceResponseData> answer) {
-        return answer.join().responses().stream()
+        return now(answer).responses().stream()
                 .flatMap(each -> each.partitionResponses().stream())
                 .toList();
     }
@@ -356,5 +356,11 @@ class ByLeaderTest {
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <R extends ApiMessage> CompletableFuture<R> join(CompletionStage<? extends ApiMessage> stage) {
         return (CompletableFuture<R>) stage.toCompletableFuture();
+    }
+
+    /** Nothing here takes time: what is not there now never comes. */
+    private static <R> R now(CompletableFuture<R> answer) {
+        assertThat(answer).isDone();
+        return answer.join();
     }
 }
