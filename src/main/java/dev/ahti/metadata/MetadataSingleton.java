@@ -286,7 +286,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
                 reason,
                 getContext().getSystem().ignoreRef());
         if (!dead.isAbout(inFlight) && !waiting.contains(dead)) {
-            getContext().getLog().warn("Broker {} {}", broker.id(), reason);
+            getContext().getLog().info("Broker {} {}", broker.id(), reason);
             onRequest(dead);
         }
     }
