@@ -40,6 +40,13 @@ class DiskFullIT {
                         .get();
             }
             List<Long> acknowledged = new ArrayList<>();
+            // With retries: the topic is there as soon as it is made, its leader a moment later.
+            try (KafkaProducer<byte[], byte[]> patient = new KafkaProducer<>(
+                    Map.of("bootstrap.servers", broker.bootstrap()),
+                    new ByteArraySerializer(),
+                    new ByteArraySerializer())) {
+                send(patient, 1, acknowledged);
+            }
             try (KafkaProducer<byte[], byte[]> producer = producer(broker)) {
                 send(producer, 100, acknowledged);
                 disk.fill();
