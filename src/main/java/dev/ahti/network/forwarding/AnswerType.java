@@ -1,5 +1,6 @@
 package dev.ahti.network.forwarding;
 
+import dev.ahti.peer.MalformedFrame;
 import java.util.Arrays;
 
 /** How a broker answers what was handed on to it. */

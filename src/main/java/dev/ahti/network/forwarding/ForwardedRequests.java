@@ -4,6 +4,7 @@ import dev.ahti.api.CloseConnection;
 import dev.ahti.api.virtual.LocalAnswers;
 import dev.ahti.api.virtual.NothingDone;
 import dev.ahti.api.virtual.Part;
+import dev.ahti.peer.MalformedFrame;
 import dev.ahti.peer.PeerConnection;
 import dev.ahti.peer.PeerHandler;
 import dev.ahti.protocol.InvalidRequest;

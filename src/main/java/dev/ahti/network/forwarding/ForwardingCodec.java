@@ -3,6 +3,7 @@ package dev.ahti.network.forwarding;
 import dev.ahti.api.virtual.ExpectedLeader;
 import dev.ahti.api.virtual.Part;
 import dev.ahti.model.PartitionId;
+import dev.ahti.peer.MalformedFrame;
 import dev.ahti.protocol.EncodedResponse;
 import dev.ahti.protocol.RequestContext;
 import dev.ahti.protocol.ResponsePart;

@@ -5,6 +5,7 @@ import dev.ahti.api.DeadlineTimer;
 import dev.ahti.api.virtual.NothingDone;
 import dev.ahti.api.virtual.OutcomeUnknown;
 import dev.ahti.api.virtual.Part;
+import dev.ahti.peer.MalformedFrame;
 import dev.ahti.peer.PeerConnection;
 import dev.ahti.peer.PeerHandler;
 import dev.ahti.protocol.InvalidRequest;

@@ -2,6 +2,7 @@ package dev.ahti.replica.replication;
 
 import dev.ahti.log.LogRead;
 import dev.ahti.log.LogSlice;
+import dev.ahti.peer.MalformedFrame;
 import dev.ahti.replica.replication.ToFollower.HighWatermarkAlone;
 import dev.ahti.replica.replication.ToLeader.Follow;
 import java.io.IOException;

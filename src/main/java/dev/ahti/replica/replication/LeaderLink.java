@@ -1,6 +1,7 @@
 package dev.ahti.replica.replication;
 
 import dev.ahti.model.PartitionId;
+import dev.ahti.peer.MalformedFrame;
 import dev.ahti.peer.PeerConnection;
 import dev.ahti.peer.PeerHandler;
 import dev.ahti.replica.replication.ToLeader.Ack;

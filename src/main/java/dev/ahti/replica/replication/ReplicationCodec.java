@@ -1,6 +1,7 @@
 package dev.ahti.replica.replication;
 
 import dev.ahti.model.PartitionId;
+import dev.ahti.peer.MalformedFrame;
 import dev.ahti.replica.replication.ToFollower.Diverging;
 import dev.ahti.replica.replication.ToFollower.HighWatermarkAlone;
 import dev.ahti.replica.replication.ToFollower.Records;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ahti.model.PartitionId;
+import dev.ahti.peer.MalformedFrame;
 import dev.ahti.replica.replication.ToFollower.Diverging;
 import dev.ahti.replica.replication.ToFollower.HighWatermarkAlone;
 import dev.ahti.replica.replication.ToFollower.Records;

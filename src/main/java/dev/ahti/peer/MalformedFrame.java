@@ -1,10 +1,10 @@
-package dev.ahti.network.forwarding;
+package dev.ahti.peer;
 
 /** A frame that no broker of ours has sent: the connection is closed. */
-final class MalformedFrame extends RuntimeException {
+public final class MalformedFrame extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    MalformedFrame(String message) {
+    public MalformedFrame(String message) {
         super(message, null, false, false);
     }
 }
