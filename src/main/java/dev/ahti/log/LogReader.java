@@ -99,10 +99,39 @@ final class LogReader {
                 bestIndex = i;
             }
         }
-        return best == null
-                ? Optional.empty()
-                : Optional.ofNullable(
-                        search(best, best.maxTimestampMs(), logStartOffset, segments.endPosition(bestIndex)));
+        if (best == null) {
+            return Optional.empty();
+        }
+        TimestampOffset found = search(best, best.maxTimestampMs(), logStartOffset, segments.endPosition(bestIndex));
+        return Optional.ofNullable(found == null ? maxTimestampOfThoseLeft(segments, logStartOffset) : found);
+    }
+
+    /** Where the record with the largest time was deleted and is still in the file: batch by batch. */
+    private static TimestampOffset maxTimestampOfThoseLeft(Segments segments, long logStartOffset) throws IOException {
+        TimestampOffset largest = null;
+        for (int i = segments.indexOf(logStartOffset); i < segments.all().length; i++) {
+            LogSegment segment = segments.all()[i];
+            int end = segments.endPosition(i);
+            BatchScanner scanner = new BatchScanner(segment.channel(), segment.positionOf(logStartOffset, end), end);
+            while (scanner.advance()) {
+                if (largest == null || scanner.maxTimestamp() > largest.timestampMs()) {
+                    largest = larger(segment, scanner, logStartOffset, largest);
+                }
+            }
+        }
+        return largest;
+    }
+
+    private static TimestampOffset larger(
+            LogSegment segment, BatchScanner scanner, long startOffset, TimestampOffset largest) throws IOException {
+        int epoch = scanner.leaderEpoch();
+        for (var record : segment.readBatch(scanner.position(), scanner.size()).records()) {
+            boolean larger = largest == null || record.timestamp() > largest.timestampMs();
+            if (larger && record.offset() >= startOffset) {
+                largest = new TimestampOffset(record.timestamp(), record.offset(), epoch < 0 ? -1 : epoch);
+            }
+        }
+        return largest;
     }
 
     /** The first record at or after the time and from {@code startOffset} on; null if there is none below {@code end}. */

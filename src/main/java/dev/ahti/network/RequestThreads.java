@@ -145,18 +145,18 @@ final class RequestThreads extends AbstractExecutorService {
         }
     }
 
-    /** Tasks wait and nobody takes one: those awake are held up, so another is woken whatever their number. */
+    /**
+     * Tasks wait and nobody takes one: those awake are held up, so another is woken whatever their number. Looks often only
+     * while something waits, since each look costs a wake-up of its own.
+     */
     private void watch() {
         long before = -1;
-        boolean idle = false;
         while (!shutdown) {
-            LockSupport.parkNanos(this, idle ? IDLE_WATCH_NANOS : WATCH_NANOS);
+            LockSupport.parkNanos(this, waiting.get() > 0 ? WATCH_NANOS : IDLE_WATCH_NANOS);
             long now = taken.sum();
-            boolean still = now == before;
-            if (still && waiting.get() > 0) {
+            if (now == before && waiting.get() > 0) {
                 wakeOne();
             }
-            idle = still && waiting.get() == 0;
             before = now;
         }
     }

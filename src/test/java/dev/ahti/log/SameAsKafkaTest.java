@@ -36,7 +36,7 @@ class SameAsKafkaTest {
     private final int[] nextSequence = new int[4];
 
     @ParameterizedTest
-    @ValueSource(longs = {6923505010924L, 1, 2, 3, 8655129575954L, 0})
+    @ValueSource(longs = {6923505010924L, 1, 2, 3, 8655129575954L, 265601154444891L, 0})
     void randomOperationsLeaveBothLogsAlike(long given) throws Exception {
         long seed = Seeds.of(given);
         random = new SplittableRandom(seed);

@@ -30,7 +30,19 @@ class SameFollowerAsKafkaTest {
     private final int[] nextSequence = new int[PRODUCERS];
 
     @ParameterizedTest
-    @ValueSource(longs = {7603786547051L, 255541458726348L, 262744719637245L, 1, 2, 5793766645770L, 5644487653456L, 0})
+    @ValueSource(
+            longs = {
+                7603786547051L,
+                255541458726348L,
+                262744719637245L,
+                271878321453622L,
+                270911986464861L,
+                1,
+                2,
+                5793766645770L,
+                5644487653456L,
+                0
+            })
     void aFollowersRandomLifeLeavesBothLogsAlike(long given) throws Exception {
         long seed = Seeds.of(given);
         random = new SplittableRandom(seed);
