@@ -24,6 +24,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.slf4j.event.Level;
 
 /**
  * The cluster singleton around {@link PartitionMetadata}: keeps brokers' {@link Sessions}, hands over
@@ -253,7 +254,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
         long now = System.nanoTime();
         if (sessions != null && begun) {
             fenceWhoIsGone();
-            sessions.expired(image, members.current(), now).forEach(broker -> fence(broker, "lost its session"));
+            sessions.expired(image, members.current(), now).forEach(broker -> fence(broker, "lost its session", Level.WARN));
         }
         if (troubles.timeToAskOthers(now)) {
             members.current().stream()
@@ -275,18 +276,20 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
 
     private void fenceWhoIsGone() {
         if (begun) {
-            Sessions.gone(image, members.current()).forEach(broker -> fence(broker, "is not in the cluster any more"));
+            // No warning: a stop and a restart say so too.
+            Sessions.gone(image, members.current())
+                    .forEach(broker -> fence(broker, "is not in the cluster any more", Level.INFO));
         }
     }
 
-    private void fence(BrokerImage broker, String reason) {
+    private void fence(BrokerImage broker, String reason, Level level) {
         DeclareDead dead = new DeclareDead(
                 broker.id(),
                 broker.incarnation(),
                 reason,
                 getContext().getSystem().ignoreRef());
         if (!dead.isAbout(inFlight) && !waiting.contains(dead)) {
-            getContext().getLog().info("Broker {} {}", broker.id(), reason);
+            getContext().getLog().atLevel(level).log("Broker {} {}", broker.id(), reason);
             onRequest(dead);
         }
     }
