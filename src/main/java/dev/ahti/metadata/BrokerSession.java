@@ -195,6 +195,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
                                         as,
                                         image.version(),
                                         image.metadataEpoch(),
+                                        image.epochId(),
                                         follower,
                                         replyTo);
                                 detour.ifPresent(to -> members.tell(to, new MetadataRelay.PassOn(heartbeat)));

@@ -43,8 +43,12 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
 
     sealed interface Message permits MetadataCommand, Begun, Stored, Tick, MembersChanged, Restart {}
 
-    /** The epoch is stored: requests may come. */
-    record Begun(long fromVersion, List<MetadataEvent> events, ClusterImage image) implements Message {}
+    /**
+     * The epoch is stored: requests may come.
+     *
+     * @param recovered what the journal held before
+     */
+    record Begun(ClusterImage recovered, List<MetadataEvent> events, ClusterImage image) implements Message {}
 
     /** The request's events are stored. */
     record Stored(Decision decision, long fromVersion, ClusterImage image) implements Message {}
@@ -165,14 +169,14 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     private Behavior<Message> onBegun(Begun message) {
         begun = true;
         troubles.recovered();
-        lostCommits.recovered(message.fromVersion());
+        lostCommits.recovered(message.recovered());
         if (sessions == null) {
             sessions = new Sessions(
                     settings.heartbeatInterval(), settings.sessionTimeout(), message.image(), System.nanoTime());
         }
         publisher.forgetHistory();
         image = message.image();
-        publisher.publish(image.metadataEpoch(), message.fromVersion(), message.events());
+        publisher.publish(image.metadataEpoch(), message.recovered().version(), message.events());
         getContext()
                 .getLog()
                 .info(
@@ -254,7 +258,8 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
         long now = System.nanoTime();
         if (sessions != null && begun) {
             fenceWhoIsGone();
-            sessions.expired(image, members.current(), now).forEach(broker -> fence(broker, "lost its session", Level.WARN));
+            sessions.expired(image, members.current(), now)
+                    .forEach(broker -> fence(broker, "lost its session", Level.WARN));
         }
         if (troubles.timeToAskOthers(now)) {
             members.current().stream()
