@@ -76,7 +76,6 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     private Sessions sessions;
     private ClusterImage image = ClusterImage.empty();
     private boolean begun;
-    private Request inFlight;
 
     /** @param fatal called with one line when this node must stop */
     static Behavior<MetadataCommand> create(MetadataSettings settings, Members members, Consumer<String> fatal) {
@@ -158,11 +157,9 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     }
 
     private void takeNext() {
-        if (begun && inFlight == null) {
-            inFlight = waiting.poll(sessions.open(image, System.nanoTime()));
-            if (inFlight != null) {
-                partitionMetadata.tell(new PartitionMetadata.Execute(inFlight));
-            }
+        if (begun) {
+            waiting.next(sessions.open(image, System.nanoTime()))
+                    .ifPresent(request -> partitionMetadata.tell(new PartitionMetadata.Execute(request)));
         }
     }
 
@@ -190,10 +187,11 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     }
 
     private Behavior<Message> onStored(Stored stored) {
-        if (inFlight instanceof CheckJournal check) {
+        Request request = waiting.stored();
+        if (request instanceof CheckJournal check) {
             return stop(lostCommits.line(check.broker(), check.version(), check.epoch()));
         }
-        if (inFlight instanceof BrokerRegistration registration) {
+        if (request instanceof BrokerRegistration registration) {
             BrokerImage broker = stored.image().brokers().get(registration.broker());
             if (broker != null && broker.incarnation().equals(registration.incarnation())) {
                 publisher.follow(broker.id(), registration.follower());
@@ -204,11 +202,8 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
         publisher.publish(
                 image.metadataEpoch(), stored.fromVersion(), stored.decision().events());
         stored.decision().answer().accept(new Decision.Stamp(image.metadataEpoch(), image.version()));
-        boolean moreToRebalance = inFlight instanceof RebalanceLeaders
-                && !stored.decision().events().isEmpty();
-        inFlight = null;
-        if (moreToRebalance) {
-            onRequest(new RebalanceLeaders());
+        if (request instanceof RebalanceLeaders && !stored.decision().events().isEmpty()) {
+            onRequest(new RebalanceLeaders()); // There may be more.
         }
         takeNext();
         return this;
@@ -293,7 +288,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
                 broker.incarnation(),
                 reason,
                 getContext().getSystem().ignoreRef());
-        if (!dead.isAbout(inFlight) && !waiting.contains(dead)) {
+        if (!waiting.contains(dead)) {
             getContext().getLog().atLevel(level).log("Broker {} {}", broker.id(), reason);
             onRequest(dead);
         }
@@ -307,13 +302,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     }
 
     private Behavior<Message> onFailed(ChildFailed failed) {
-        if (inFlight != null) {
-            inFlight.refuse(
-                    image.metadataEpoch(),
-                    Errors.REQUEST_TIMED_OUT,
-                    "the metadata database failed; whether it has stored the change is unknown");
-            inFlight = null;
-        }
+        waiting.failed(image.metadataEpoch());
         begun = false;
         Optional<String> end = troubles.failed(failed.cause(), System.nanoTime());
         if (end.isPresent()) {
