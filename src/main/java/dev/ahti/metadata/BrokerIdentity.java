@@ -1,10 +1,13 @@
 package dev.ahti.metadata;
 
+import dev.ahti.metadata.MetadataCommand.BrokerRegistration;
+import dev.ahti.metadata.MetadataReply.Done;
 import dev.ahti.model.Endpoint;
 import dev.ahti.model.PeerAddress;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * How this broker registers.
@@ -22,4 +25,25 @@ public record BrokerIdentity(
         List<Endpoint> endpoints,
         Optional<String> rack,
         Optional<PeerAddress> peerAddress,
-        boolean logsIntact) {}
+        boolean logsIntact) {
+
+    /**
+     * @param logsIntactNow as {@link #logsIntact}, or true where this very process has opened them
+     * @param follower gets what is published from then on
+     */
+    BrokerRegistration registration(
+            Uuid incarnation, boolean logsIntactNow, ActorRef<Publication> follower, ActorRef<Done> replyTo) {
+        return new BrokerRegistration(
+                broker,
+                incarnation,
+                directoryId,
+                clusterId,
+                endpoints,
+                rack,
+                peerAddress,
+                MetadataSettings.METADATA_VERSION,
+                logsIntactNow,
+                follower,
+                replyTo);
+    }
+}

@@ -3,7 +3,6 @@ package dev.ahti.metadata;
 import dev.ahti.metadata.Members.Member;
 import dev.ahti.metadata.MetadataCommand.BrokerHeartbeat;
 import dev.ahti.metadata.MetadataCommand.BrokerReady;
-import dev.ahti.metadata.MetadataCommand.BrokerRegistration;
 import dev.ahti.metadata.MetadataCommand.ControlledShutdown;
 import dev.ahti.metadata.MetadataReply.Done;
 import dev.ahti.metadata.MetadataReply.HeartbeatReply;
@@ -147,19 +146,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
     /** Asks for what the phase waits for: again at every tick, since delivery is at most once. */
     private void request() {
         switch (phase) {
-            case REGISTERING ->
-                ask(replyTo -> new BrokerRegistration(
-                        identity.broker(),
-                        incarnation,
-                        identity.directoryId(),
-                        identity.clusterId(),
-                        identity.endpoints(),
-                        identity.rack(),
-                        identity.peerAddress(),
-                        MetadataSettings.METADATA_VERSION,
-                        logsIntact,
-                        follower,
-                        replyTo));
+            case REGISTERING -> ask(replyTo -> identity.registration(incarnation, logsIntact, follower, replyTo));
             case UNFENCING -> ask(replyTo -> new BrokerReady(identity.broker(), incarnation, replyTo));
             case LEAVING -> ask(replyTo -> new ControlledShutdown(identity.broker(), incarnation, replyTo));
             default -> {}
@@ -195,6 +182,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
                                         as,
                                         image.version(),
                                         image.metadataEpoch(),
+                                        image.epochId(),
                                         follower,
                                         replyTo);
                                 detour.ifPresent(to -> members.tell(to, new MetadataRelay.PassOn(heartbeat)));

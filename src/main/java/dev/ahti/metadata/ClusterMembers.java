@@ -1,8 +1,7 @@
 package dev.ahti.metadata;
 
-import java.util.Comparator;
+import dev.ahti.peer.VotingMembers;
 import java.util.List;
-import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.RootActorPath;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -25,21 +24,16 @@ final class ClusterMembers implements Members {
 
     @Override
     public List<Member> current() {
-        return StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
-                .sorted(Comparator.comparing(
-                        org.apache.pekko.cluster.Member::address, org.apache.pekko.cluster.Member.addressOrdering()))
-                .map(this::member)
-                .toList();
+        return VotingMembers.sorted(cluster.state()).stream().map(this::member).toList();
     }
 
     private Member member(org.apache.pekko.cluster.Member member) {
-        MemberStatus status = member.status();
         return new Member(
                 broker(member),
                 member.uniqueAddress().longUid(),
                 member.uniqueAddress().equals(cluster.selfUniqueAddress()),
-                status.equals(MemberStatus.up()) || status.equals(MemberStatus.leaving()),
-                status.equals(MemberStatus.down()));
+                VotingMembers.votes(member),
+                member.status().equals(MemberStatus.down()));
     }
 
     private static int broker(org.apache.pekko.cluster.Member member) {

@@ -188,19 +188,21 @@ public sealed interface MetadataCommand extends MetadataSingleton.Message, Clust
     /**
      * @param imageVersion version of the broker's image
      * @param imageEpoch metadata epoch of that image
+     * @param imageEpochId its id, if it has one
      */
     record BrokerHeartbeat(
             int broker,
             Uuid incarnation,
             long imageVersion,
             int imageEpoch,
+            Optional<Uuid> imageEpochId,
             ActorRef<Publication> follower,
             ActorRef<HeartbeatReply> replyTo)
             implements MetadataCommand {
 
         /** Passed on by another broker, which takes the answer back. */
         BrokerHeartbeat answeredTo(ActorRef<HeartbeatReply> other) {
-            return new BrokerHeartbeat(broker, incarnation, imageVersion, imageEpoch, follower, other);
+            return new BrokerHeartbeat(broker, incarnation, imageVersion, imageEpoch, imageEpochId, follower, other);
         }
     }
 

@@ -24,6 +24,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.slf4j.event.Level;
 
 /**
  * The cluster singleton around {@link PartitionMetadata}: keeps brokers' {@link Sessions}, hands over
@@ -42,8 +43,12 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
 
     sealed interface Message permits MetadataCommand, Begun, Stored, Tick, MembersChanged, Restart {}
 
-    /** The epoch is stored: requests may come. */
-    record Begun(long fromVersion, List<MetadataEvent> events, ClusterImage image) implements Message {}
+    /**
+     * The epoch is stored: requests may come.
+     *
+     * @param recovered what the journal held before
+     */
+    record Begun(ClusterImage recovered, List<MetadataEvent> events, ClusterImage image) implements Message {}
 
     /** The request's events are stored. */
     record Stored(Decision decision, long fromVersion, ClusterImage image) implements Message {}
@@ -71,7 +76,6 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     private Sessions sessions;
     private ClusterImage image = ClusterImage.empty();
     private boolean begun;
-    private Request inFlight;
 
     /** @param fatal called with one line when this node must stop */
     static Behavior<MetadataCommand> create(MetadataSettings settings, Members members, Consumer<String> fatal) {
@@ -153,25 +157,23 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     }
 
     private void takeNext() {
-        if (begun && inFlight == null) {
-            inFlight = waiting.poll(sessions.open(image, System.nanoTime()));
-            if (inFlight != null) {
-                partitionMetadata.tell(new PartitionMetadata.Execute(inFlight));
-            }
+        if (begun) {
+            waiting.next(sessions.open(image, System.nanoTime()))
+                    .ifPresent(request -> partitionMetadata.tell(new PartitionMetadata.Execute(request)));
         }
     }
 
     private Behavior<Message> onBegun(Begun message) {
         begun = true;
         troubles.recovered();
-        lostCommits.recovered(message.fromVersion());
+        lostCommits.recovered(message.recovered());
         if (sessions == null) {
             sessions = new Sessions(
                     settings.heartbeatInterval(), settings.sessionTimeout(), message.image(), System.nanoTime());
         }
         publisher.forgetHistory();
         image = message.image();
-        publisher.publish(image.metadataEpoch(), message.fromVersion(), message.events());
+        publisher.publish(image.metadataEpoch(), message.recovered().version(), message.events());
         getContext()
                 .getLog()
                 .info(
@@ -185,10 +187,11 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     }
 
     private Behavior<Message> onStored(Stored stored) {
-        if (inFlight instanceof CheckJournal check) {
+        Request request = waiting.stored();
+        if (request instanceof CheckJournal check) {
             return stop(lostCommits.line(check.broker(), check.version(), check.epoch()));
         }
-        if (inFlight instanceof BrokerRegistration registration) {
+        if (request instanceof BrokerRegistration registration) {
             BrokerImage broker = stored.image().brokers().get(registration.broker());
             if (broker != null && broker.incarnation().equals(registration.incarnation())) {
                 publisher.follow(broker.id(), registration.follower());
@@ -199,11 +202,8 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
         publisher.publish(
                 image.metadataEpoch(), stored.fromVersion(), stored.decision().events());
         stored.decision().answer().accept(new Decision.Stamp(image.metadataEpoch(), image.version()));
-        boolean moreToRebalance = inFlight instanceof RebalanceLeaders
-                && !stored.decision().events().isEmpty();
-        inFlight = null;
-        if (moreToRebalance) {
-            onRequest(new RebalanceLeaders());
+        if (request instanceof RebalanceLeaders && !stored.decision().events().isEmpty()) {
+            onRequest(new RebalanceLeaders()); // There may be more.
         }
         takeNext();
         return this;
@@ -253,7 +253,8 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
         long now = System.nanoTime();
         if (sessions != null && begun) {
             fenceWhoIsGone();
-            sessions.expired(image, members.current(), now).forEach(broker -> fence(broker, "lost its session"));
+            sessions.expired(image, members.current(), now)
+                    .forEach(broker -> fence(broker, "lost its session", Level.WARN));
         }
         if (troubles.timeToAskOthers(now)) {
             members.current().stream()
@@ -275,18 +276,20 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
 
     private void fenceWhoIsGone() {
         if (begun) {
-            Sessions.gone(image, members.current()).forEach(broker -> fence(broker, "is not in the cluster any more"));
+            // No warning: a stop and a restart say so too.
+            Sessions.gone(image, members.current())
+                    .forEach(broker -> fence(broker, "is not in the cluster any more", Level.INFO));
         }
     }
 
-    private void fence(BrokerImage broker, String reason) {
+    private void fence(BrokerImage broker, String reason, Level level) {
         DeclareDead dead = new DeclareDead(
                 broker.id(),
                 broker.incarnation(),
                 reason,
                 getContext().getSystem().ignoreRef());
-        if (!dead.isAbout(inFlight) && !waiting.contains(dead)) {
-            getContext().getLog().info("Broker {} {}", broker.id(), reason);
+        if (!waiting.contains(dead)) {
+            getContext().getLog().atLevel(level).log("Broker {} {}", broker.id(), reason);
             onRequest(dead);
         }
     }
@@ -299,13 +302,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     }
 
     private Behavior<Message> onFailed(ChildFailed failed) {
-        if (inFlight != null) {
-            inFlight.refuse(
-                    image.metadataEpoch(),
-                    Errors.REQUEST_TIMED_OUT,
-                    "the metadata database failed; whether it has stored the change is unknown");
-            inFlight = null;
-        }
+        waiting.failed(image.metadataEpoch());
         begun = false;
         Optional<String> end = troubles.failed(failed.cause(), System.nanoTime());
         if (end.isPresent()) {

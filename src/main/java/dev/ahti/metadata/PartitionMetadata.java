@@ -10,6 +10,7 @@ import dev.ahti.metadata.image.ImageSnapshot;
 import dev.ahti.metadata.image.PartitionImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -93,14 +94,16 @@ final class PartitionMetadata extends EventSourcedBehavior<PartitionMetadata.Com
     private Effect<MetadataEvent, ClusterImage> onBegin(ClusterImage before, Begin begin) {
         boolean first = before.clusterId().isEmpty();
         List<MetadataEvent> events = new ArrayList<>();
-        events.add(
-                new StartEpoch(first ? Uuid.randomUuid().toString() : before.clusterId(), before.metadataEpoch() + 1));
+        events.add(new StartEpoch(
+                first ? Uuid.randomUuid().toString() : before.clusterId(),
+                before.metadataEpoch() + 1,
+                Optional.of(Uuid.randomUuid())));
         if (first) {
             events.add(new SetFeature(MetadataSettings.METADATA_VERSION_FEATURE, MetadataSettings.METADATA_VERSION));
         }
         return Effect()
                 .persist(events)
-                .thenRun(after -> parent.tell(new MetadataSingleton.Begun(before.version(), events, after)));
+                .thenRun(after -> parent.tell(new MetadataSingleton.Begun(before, events, after)));
     }
 
     private Effect<MetadataEvent, ClusterImage> onExecute(ClusterImage before, Execute execute) {

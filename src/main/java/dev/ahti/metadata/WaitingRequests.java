@@ -6,12 +6,13 @@ import dev.ahti.metadata.MetadataCommand.Request;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Requests behind the one that is being persisted: those about brokers first. Bounded, and everybody gets an answer
- * (trap 32).
+ * The request that is being persisted, and those behind it: first those about brokers. Bounded, and everybody gets an
+ * answer (trap 32).
  */
 final class WaitingRequests {
     private static final long MAX_AGE_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -19,6 +20,9 @@ final class WaitingRequests {
     private final int max;
     private final Deque<Waiting> aboutBrokers = new ArrayDeque<>();
     private final Deque<Waiting> others = new ArrayDeque<>();
+
+    /** Null where none is being persisted. */
+    private Request inFlight;
 
     private record Waiting(Request request, long since) {}
 
@@ -32,22 +36,43 @@ final class WaitingRequests {
         return queue.size() < max && queue.offerLast(new Waiting(request, System.nanoTime()));
     }
 
-    /** Whether the same is waiting already: said at every tick, it would fill the queue while the database is away. */
+    /** Whether the same is here already: said at every tick, it would fill the queue while the database is away. */
     boolean contains(DeclareDead dead) {
-        return aboutBrokers.stream().anyMatch(each -> dead.isAbout(each.request()));
+        return dead.isAbout(inFlight) || aboutBrokers.stream().anyMatch(each -> dead.isAbout(each.request()));
     }
 
     /**
-     * The next one, or null.
+     * The next one, to be persisted now; empty where there is none, or another one still is.
      *
      * @param open whether others than those about brokers may be taken (rule 7)
      */
-    Request poll(boolean open) {
+    Optional<Request> next(boolean open) {
+        if (inFlight != null) {
+            return Optional.empty();
+        }
         Waiting next = aboutBrokers.pollFirst();
         if (next == null && open) {
             next = others.pollFirst();
         }
-        return next == null ? null : next.request();
+        inFlight = next == null ? null : next.request();
+        return Optional.ofNullable(inFlight);
+    }
+
+    /** The one that was being persisted. */
+    Request stored() {
+        Request done = inFlight;
+        inFlight = null;
+        return done;
+    }
+
+    /** What was being persisted has failed. */
+    void failed(int epoch) {
+        if (inFlight != null) {
+            stored().refuse(
+                            epoch,
+                            Errors.REQUEST_TIMED_OUT,
+                            "the metadata database failed; whether it has stored the change is unknown");
+        }
     }
 
     /** Nobody waits for an answer any more after this long. */

@@ -210,7 +210,7 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
 
     /** Looks whose death is proven, and does what follows. */
     private void judge() {
-        List<Member> members = ClusterMembers.sorted(cluster.state());
+        List<Member> members = VotingMembers.sorted(cluster.state());
         Set<Long> uids = members.stream().map(DeathWatch::uid).collect(Collectors.toSet());
         for (Member member : members) {
             long uid = uid(member);
@@ -249,9 +249,7 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
 
     private boolean isLowestLive(List<Member> members) {
         return members.stream()
-                .filter(member -> !deaths.containsKey(uid(member))
-                        && (member.status().equals(MemberStatus.up())
-                                || member.status().equals(MemberStatus.leaving())))
+                .filter(member -> !deaths.containsKey(uid(member)) && VotingMembers.votes(member))
                 .findFirst()
                 .filter(lowest -> uid(lowest) == self)
                 .isPresent();

@@ -35,6 +35,7 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
     private final PeerSettings settings;
     private final LastHeard lastHeard;
     private final ConnectionOwner owner;
+    private final KeepAlive keepAlive;
     private final FrameAssembler frames = new FrameAssembler(Hello.MAX_BYTES);
     private final AsyncCallback<String> closes = createAsyncCallback(this::closeHere);
     private final AsyncCallback<Boolean> wakes = createAsyncCallback(this::onWake);
@@ -49,13 +50,6 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
     private LastHeard.Voice voice;
     private boolean saying;
     private PeerEnd end;
-    /** Pings and pongs, waiting for demand. */
-    private boolean pingDue;
-
-    private boolean pongDue;
-    private long pingClock;
-    private long lastReceivedNanos = System.nanoTime();
-    private long lastTickNanos = lastReceivedNanos;
 
     PeerStageLogic(
             FlowShape<ByteString, ByteString> shape,
@@ -70,6 +64,7 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
         this.settings = settings;
         this.lastHeard = lastHeard;
         this.owner = owner;
+        this.keepAlive = new KeepAlive(settings, handshake.isDialler(), System::nanoTime);
         setHandler(in, new Reader());
         setHandler(out, new Writer());
     }
@@ -81,7 +76,7 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
 
     @Override
     public long silentNanos() {
-        return System.nanoTime() - lastReceivedNanos;
+        return keepAlive.silentNanos();
     }
 
     @Override
@@ -126,7 +121,7 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
     private final class Reader extends AbstractInHandler {
         @Override
         public void onPush() {
-            lastReceivedNanos = System.nanoTime();
+            keepAlive.received();
             if (voice != null) {
                 voice.heard();
             }
@@ -211,8 +206,7 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
         } else if (frame.remaining() != Long.BYTES) {
             throw new InvalidRequest("a frame of type " + type + " with " + frame.remaining() + " bytes");
         } else if (type == OutgoingFrames.PING && !handshake.isDialler()) {
-            pongDue = true;
-            pingClock = frame.getLong();
+            keepAlive.pinged(frame.getLong());
         } else if (type == OutgoingFrames.PONG && handshake.isDialler()) {
             voice.answered(frame.getLong());
         } else {
@@ -229,7 +223,7 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
         voice = lastHeard.of(handshake.peer());
         frames.maxFrameBytes(settings.maxFrameBytes() + 1);
         handler = owner.opened(this, handshake.purpose());
-        pingDue = handshake.isDialler();
+        keepAlive.begin();
         scheduleWithFixedDelay(TICK, settings.keepAlive(), settings.keepAlive());
     }
 
@@ -255,26 +249,13 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
         }
         try {
             ByteString next = OutgoingFrames.of(handler, settings.maxFrameBytes());
-            ByteString clock = dueClock();
+            ByteString clock = keepAlive.due();
             if (next != null || clock != null) {
                 push(out, next == null ? clock : clock == null ? next : clock.concat(next));
             }
         } catch (RuntimeException e) {
             failed(e);
         }
-    }
-
-    /** A ping or pong, read as late as possible; null if none is due. */
-    private ByteString dueClock() {
-        if (pingDue) {
-            pingDue = false;
-            return OutgoingFrames.clock(OutgoingFrames.PING, System.nanoTime());
-        }
-        if (pongDue) {
-            pongDue = false;
-            return OutgoingFrames.clock(OutgoingFrames.PONG, pingClock);
-        }
-        return null;
     }
 
     private void onWake(boolean ignored) {
@@ -321,16 +302,9 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
             }
             return;
         }
-        long now = System.nanoTime();
-        boolean late = now - lastTickNanos > 3 * settings.keepAlive().toNanos();
-        lastTickNanos = now;
-        if (late) {
-            // This process stood still: what has come meanwhile is still to be read.
-            lastReceivedNanos = now;
-        } else if (now - lastReceivedNanos > settings.silence().toNanos()) {
+        if (keepAlive.isSilentAtTick()) {
             finish(PeerEnd.Cause.CLOSED_HERE, "silent for " + settings.silence());
         } else {
-            pingDue = handshake.isDialler();
             send();
         }
     }

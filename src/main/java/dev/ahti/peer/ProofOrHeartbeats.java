@@ -2,26 +2,30 @@ package dev.ahti.peer;
 
 import com.typesafe.config.Config;
 import org.apache.pekko.event.EventStream;
+import org.apache.pekko.remote.DeadlineFailureDetector;
 import org.apache.pekko.remote.FailureDetector;
 import org.apache.pekko.remote.FailureDetectorWithAddress;
-import org.apache.pekko.remote.PhiAccrualFailureDetector;
 
 /**
  * Pekko's failure detector for one member, with better evidence where there is some: a proof of death counts at once (rule
  * 4), and missing heartbeats count only while nobody whom this node reaches hears the member (rule 3). Named in
- * reference.conf.
+ * application.conf.
+ *
+ * <p>The heartbeats have a deadline. Phi accrual would stretch it by what has been irregular in the last minutes, on each
+ * node by something else: a second later on average, and the later the two who judge the same member agree, the longer the
+ * split-brain resolver would have to wait for them ({@code stable-after}).
  */
 public final class ProofOrHeartbeats implements FailureDetector, FailureDetectorWithAddress {
-    private final PhiAccrualFailureDetector heartbeats;
+    private final DeadlineFailureDetector heartbeats;
     private final MemberLiveness liveness;
     private volatile String address = "";
 
     /** As Pekko makes it. */
     public ProofOrHeartbeats(Config config, EventStream system) {
-        this(new PhiAccrualFailureDetector(config, system), MemberLiveness.of(system));
+        this(new DeadlineFailureDetector(config, system), MemberLiveness.of(system));
     }
 
-    ProofOrHeartbeats(PhiAccrualFailureDetector heartbeats, MemberLiveness liveness) {
+    ProofOrHeartbeats(DeadlineFailureDetector heartbeats, MemberLiveness liveness) {
         this.heartbeats = heartbeats;
         this.liveness = liveness;
     }
@@ -29,7 +33,6 @@ public final class ProofOrHeartbeats implements FailureDetector, FailureDetector
     @Override
     public void setAddress(String newAddress) {
         address = newAddress;
-        heartbeats.setAddress(newAddress);
     }
 
     @Override

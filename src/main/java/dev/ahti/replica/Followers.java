@@ -27,6 +27,16 @@ final class Followers {
         return Arrays.asList(streams.get()).contains(stream);
     }
 
+    /** The log start that this broker has reported in this epoch, or -1. */
+    long logStartOf(int broker, int leaderEpoch) {
+        for (FollowerStream stream : streams.get()) {
+            if (stream.broker() == broker && stream.leaderEpoch() == leaderEpoch) {
+                return stream.logStartOffset();
+            }
+        }
+        return -1;
+    }
+
     /** There is more to take, or nothing any more. */
     void wake() {
         for (FollowerStream stream : streams.get()) {

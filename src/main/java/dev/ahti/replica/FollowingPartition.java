@@ -50,7 +50,8 @@ final class FollowingPartition {
     private LeaderStream stream;
     private boolean waiting;
     private Duration nextRetry = FIRST_RETRY;
-    private long acknowledged;
+    private long acknowledgedStart;
+    private long acknowledgedEnd;
     private ApiException refusal;
 
     /** @param followAgainIn makes the actor call {@link #followAgain} after a while */
@@ -108,10 +109,12 @@ final class FollowingPartition {
         }
         LeaderLink link = node.links().to(leader);
         if (link != null) {
+            long start = log.logStartOffset();
             long end = log.logEndOffset();
-            int lastEpoch = end > log.logStartOffset() ? log.epochOf(end - 1) : -1;
-            acknowledged = end;
-            stream = link.follow(handle, handle.id(), leaderEpoch, incarnation, end, lastEpoch);
+            int lastEpoch = end > start ? log.epochOf(end - 1) : -1;
+            acknowledgedStart = start;
+            acknowledgedEnd = end;
+            stream = link.follow(handle, handle.id(), leaderEpoch, incarnation, start, end, lastEpoch);
         }
     }
 
@@ -233,12 +236,15 @@ final class FollowingPartition {
         openStream();
     }
 
-    /** After what was taken in one go: the leader hears once how far this replica has come. */
+    /** After what was taken in one go: the leader hears once what this replica has. */
     void acknowledge() {
+        long start = log.logStartOffset();
         long end = log.logEndOffset();
-        if (stream != null && end != acknowledged && !blocking.isUnderWay()) {
-            acknowledged = end;
-            stream.acknowledge(end);
+        boolean changed = start != acknowledgedStart || end != acknowledgedEnd;
+        if (stream != null && changed && !blocking.isUnderWay()) {
+            acknowledgedStart = start;
+            acknowledgedEnd = end;
+            stream.acknowledge(start, end);
         }
     }
 

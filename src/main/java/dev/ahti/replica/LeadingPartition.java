@@ -6,7 +6,6 @@ import dev.ahti.log.RefusedRecords;
 import dev.ahti.metadata.image.IsrMember;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.replica.LocalReplica.AppendResult;
-import dev.ahti.replica.LocalReplica.DeleteResult;
 import dev.ahti.replica.replication.FollowerStream;
 import java.io.IOException;
 import java.util.List;
@@ -31,6 +30,7 @@ final class LeadingPartition {
     private final HighWatermark highWatermark;
     private final WaitingAppends untilLocal = new WaitingAppends();
     private final WaitingAppends untilReplicated = new WaitingAppends();
+    private final RecordDeletions deletions;
     private InSyncReplicas inSync;
     private int leaderEpoch = -1;
     private int partitionEpoch = -1;
@@ -43,6 +43,7 @@ final class LeadingPartition {
         this.followers = handle.followers();
         this.highWatermark = highWatermark;
         this.isrChanges = isrChanges;
+        this.deletions = new RecordDeletions(node, log, followers, highWatermark);
     }
 
     /**
@@ -60,6 +61,7 @@ final class LeadingPartition {
             partitionEpoch = partition.partitionEpoch();
             inSync.commit(partition.replicas(), partition.isr());
             isrChanges.settle(partition, inSync);
+            deletions.concern(partition);
         }
     }
 
@@ -134,30 +136,11 @@ final class LeadingPartition {
 
     /** @throws IOException the disk failed, and the request is not answered */
     void deleteRecords(ReplicaRequest.DeleteRecords request) throws IOException {
-        if (!node.seesMajority().getAsBoolean()) {
+        if (node.seesMajority().getAsBoolean()) {
+            deletions.delete(request);
+        } else {
             request.fail(Errors.NOT_LEADER_OR_FOLLOWER);
-            return;
         }
-        if (!log.config().delete) {
-            request.fail(Errors.POLICY_VIOLATION);
-            return;
-        }
-        long offset = request.offset() == -1 ? highWatermark.value() : request.offset();
-        if (offset < 0 || offset > highWatermark.value()) {
-            request.fail(Errors.OFFSET_OUT_OF_RANGE);
-            return;
-        }
-        if (offset > log.logStartOffset()) {
-            try {
-                log.raiseLogStartOffset(offset);
-                followers.highWatermarkRaised();
-            } catch (RuntimeException e) {
-                LOG.error("{}: deleting records failed", log.topicPartition(), e);
-                request.fail(Errors.forException(e));
-                return;
-            }
-        }
-        request.answer(new DeleteResult(Errors.NONE, log.logStartOffset()));
     }
 
     /** Raises the high watermark as far as the in-sync replicas have come; it stands still while they are too few. */
@@ -176,6 +159,7 @@ final class LeadingPartition {
         if (!hasEnoughInSync()) {
             untilReplicated.failAll(Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
         }
+        deletions.answerReached();
     }
 
     /** What only this replica has is acknowledged only while no other can be leading (rule 16). */
@@ -189,19 +173,21 @@ final class LeadingPartition {
 
     void expire(long nowNanos) {
         untilReplicated.expire(nowNanos);
+        deletions.expire(nowNanos);
     }
 
     long nanosToFirstDeadline(long nowNanos) {
-        return untilReplicated.nanosToFirstDeadline(nowNanos);
+        return Math.min(untilReplicated.nanosToFirstDeadline(nowNanos), deletions.nanosToFirstDeadline(nowNanos));
     }
 
     boolean isAnyWaiting() {
-        return !untilReplicated.isEmpty();
+        return !untilReplicated.isEmpty() || !deletions.isEmpty();
     }
 
     void failWaiting(Errors error) {
         untilLocal.failAll(error);
         untilReplicated.failAll(error);
+        deletions.failAll(error);
     }
 
     private static List<BatchIndexAndErrorMessage> recordErrors(ApiException refusal) {

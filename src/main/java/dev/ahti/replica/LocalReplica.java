@@ -43,7 +43,11 @@ public interface LocalReplica {
      */
     Runnable onReadable(long offset, Consumer<LocalReplica> wake);
 
-    /** DeleteRecords: {@code offset} -1 is the high watermark. Called back when the low watermark has been raised. */
+    /**
+     * DeleteRecords: {@code offset} -1 is the high watermark. Called back when the log start of every live replica has
+     * reached it, with the smallest of them (the low watermark), or with REQUEST_TIMED_OUT after the deadline: the leader
+     * has deleted the records then all the same.
+     */
     void deleteRecords(long offset, long deadlineNanos, Consumer<DeleteResult> whenDone);
 
     /** @param leader -1 where there is none; {@code leading} is true while this replica leads in that epoch */

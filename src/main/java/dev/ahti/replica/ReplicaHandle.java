@@ -68,7 +68,7 @@ final class ReplicaHandle implements LocalReplica, LedPartition, FollowedPartiti
 
     @Override
     public void deleteRecords(long offset, long deadlineNanos, Consumer<DeleteResult> whenDone) {
-        requests.add(new ReplicaRequest.DeleteRecords(offset, whenDone));
+        requests.add(new ReplicaRequest.DeleteRecords(offset, deadlineNanos, whenDone));
     }
 
     @Override

@@ -40,8 +40,11 @@ sealed interface ReplicaRequest {
         }
     }
 
-    /** @param offset -1 for the high watermark */
-    record DeleteRecords(long offset, Consumer<DeleteResult> whenDone) implements ReplicaRequest {
+    /**
+     * @param offset -1 for the high watermark
+     * @param deadlineNanos on the scale of {@code System.nanoTime()}
+     */
+    record DeleteRecords(long offset, long deadlineNanos, Consumer<DeleteResult> whenDone) implements ReplicaRequest {
 
         void answer(DeleteResult result) {
             ReplicaRequest.call(whenDone, result);

@@ -61,6 +61,8 @@ final class ReplicaUpkeep {
         forEach(replica -> {
             int count = replica.log().deleteExpired(replica.state().highWatermark());
             if (count > 0) {
+                // Where nothing is produced any more, no batch brings the followers the new log start.
+                replica.followers().highWatermarkRaised();
                 LOG.info("{}: deleted {} expired segments", replica.log().topicPartition(), count);
             }
         });

@@ -7,11 +7,11 @@ import dev.ahti.metadata.MetadataClient.ChangeResult;
 import dev.ahti.metadata.image.BrokerImage;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.model.PeerAddress;
-import dev.ahti.peer.ClusterMembers;
 import dev.ahti.peer.MajorityView;
 import dev.ahti.peer.PeerConnections;
 import dev.ahti.peer.PeerIdentity;
 import dev.ahti.peer.PeerSettings;
+import dev.ahti.peer.VotingMembers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -56,7 +56,7 @@ final class BrokerPeers {
     /** Rule 16. */
     MajorityView majorityView() {
         return new MajorityView(
-                new ClusterMembers(system), connections.address().uid(), connections.lastHeard(), System::nanoTime);
+                new VotingMembers(system), connections.address().uid(), connections.lastHeard(), System::nanoTime);
     }
 
     /** Rule 4. Before {@link #follow}. */

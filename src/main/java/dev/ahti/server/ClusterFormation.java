@@ -94,7 +94,7 @@ final class ClusterFormation {
                     self.port());
         }
         if (brokers == 2) {
-            LOG.warn("A cluster of two brokers stands still when one of them is lost: run one, or three");
+            LOG.warn("Of two brokers, the one with the higher address cannot go on without the other: run one, or three");
         }
     }
 

@@ -42,7 +42,7 @@ public final class FakeMetadata implements MetadataClient {
     private long nextId = 100;
 
     public FakeMetadata() {
-        apply(new StartEpoch(CLUSTER, 1));
+        apply(new StartEpoch(CLUSTER, 1, Optional.empty()));
     }
 
     public void apply(MetadataEvent event) {

@@ -78,7 +78,7 @@ class ManagementHttpTest {
                 false,
                 1);
         ClusterImage image = ClusterImage.empty()
-                .withEpoch("c1", 1)
+                .withEpoch("c1", 1, Optional.empty())
                 .withBroker(broker)
                 .withTopic(TopicImage.empty(topic, "t"))
                 .withPartition(PartitionImage.assigned(new PartitionId(topic, 0), List.of(1))

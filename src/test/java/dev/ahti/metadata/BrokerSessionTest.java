@@ -108,7 +108,7 @@ class BrokerSessionTest {
     @Test
     void anAnswerOfALowerEpochIsIgnored() {
         goLive();
-        current.show(current.get().withEpoch("c", 5).withVersion(1));
+        current.show(current.get().withEpoch("c", 5, Optional.empty()).withVersion(1));
         next(BrokerHeartbeat.class);
         next(BrokerHeartbeat.class).replyTo().tell(new HeartbeatReply(4, 0, Errors.STALE_BROKER_EPOCH, true));
 

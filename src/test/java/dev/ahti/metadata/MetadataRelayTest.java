@@ -10,6 +10,7 @@ import dev.ahti.metadata.event.SetFeature;
 import dev.ahti.metadata.image.ClusterImage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -38,7 +39,7 @@ class MetadataRelayTest {
     }
 
     private BrokerHeartbeat heartbeat(long version, ActorRef<HeartbeatReply> replyTo) {
-        return new BrokerHeartbeat(3, new Uuid(7, 3), version, 0, cutOff.getRef(), replyTo);
+        return new BrokerHeartbeat(3, new Uuid(7, 3), version, 0, Optional.empty(), cutOff.getRef(), replyTo);
     }
 
     @Test

@@ -105,8 +105,12 @@ class MetadataSingletonTest {
     }
 
     private HeartbeatReply heartbeat(int broker, Uuid incarnation, long version, int epoch) {
-        singleton.tell(new BrokerHeartbeat(broker, incarnation, version, epoch, follower.getRef(), beats.getRef()));
+        singleton.tell(heartbeatOf(broker, incarnation, version, epoch, Optional.empty()));
         return beats.receiveMessage();
+    }
+
+    private BrokerHeartbeat heartbeatOf(int broker, Uuid incarnation, long version, int epoch, Optional<Uuid> epochId) {
+        return new BrokerHeartbeat(broker, incarnation, version, epoch, epochId, follower.getRef(), beats.getRef());
     }
 
     private static ClusterImage apply(ClusterImage image, Publication publication) {
@@ -161,7 +165,7 @@ class MetadataSingletonTest {
     @Test
     void aFollowerIgnoresALowerEpoch() {
         CurrentImage current = new CurrentImage();
-        current.show(ClusterImage.empty().withEpoch("c", 3));
+        current.show(ClusterImage.empty().withEpoch("c", 3, Optional.empty()));
         TestProbe<MetadataCommand> asked = kit.createTestProbe();
         ActorRef<Publication> one =
                 kit.spawn(ImageFollower.create(MetadataNode.settings(1000), current, asked.getRef()));
@@ -236,7 +240,7 @@ class MetadataSingletonTest {
         singleton.tell(registration(2, Images.incarnation(2), new Uuid(9, 2), true));
         done.receiveMessage();
 
-        singleton.tell(new BrokerHeartbeat(1, Images.incarnation(1), version, 0, follower.getRef(), beats.getRef()));
+        singleton.tell(heartbeatOf(1, Images.incarnation(1), version, 0, Optional.empty()));
 
         Awaitility.await().until(() -> !fatal.isEmpty());
         assertThat(fatal.get(0)).contains("lost commits");
@@ -247,7 +251,8 @@ class MetadataSingletonTest {
         kit.stop(singleton);
         journal.clearByPersistenceId(PartitionMetadata.PERSISTENCE_ID.id());
         // No level is finalized here, so that everything is newer.
-        journal.persistForRecovery(PartitionMetadata.PERSISTENCE_ID.id(), List.of(new StartEpoch("c", 1)));
+        journal.persistForRecovery(
+                PartitionMetadata.PERSISTENCE_ID.id(), List.of(new StartEpoch("c", 1, Optional.empty())));
         singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), members, fatal::add));
 
         singleton.tell(registration(1, Images.incarnation(1), new Uuid(9, 1), true));
@@ -286,6 +291,7 @@ class MetadataSingletonTest {
                         incarnation,
                         0,
                         0,
+                        Optional.empty(),
                         any.getRef().narrow(),
                         any.getRef().narrow()),
                 new FetchImage(0, any.getRef().narrow()),
@@ -324,7 +330,7 @@ class MetadataSingletonTest {
     @Test
     void aBrokerThatHasSeenAHigherEpochStopsTheNodeBecauseTheJournalWouldHaveIt() {
         register(1);
-        singleton.tell(new BrokerHeartbeat(1, Images.incarnation(1), 3, 9, follower.getRef(), beats.getRef()));
+        singleton.tell(heartbeatOf(1, Images.incarnation(1), 3, 9, Optional.empty()));
 
         Awaitility.await().until(() -> !fatal.isEmpty());
         assertThat(fatal.get(0)).contains("lost commits").contains("epoch 9");
@@ -333,10 +339,62 @@ class MetadataSingletonTest {
     @Test
     void aBrokerThatHasSeenAVersionOfOurEpochThatWeNeverWroteStopsTheNode() {
         register(1);
-        singleton.tell(new BrokerHeartbeat(1, Images.incarnation(1), 1000, 1, follower.getRef(), beats.getRef()));
+        singleton.tell(heartbeatOf(1, Images.incarnation(1), 1000, 1, Optional.empty()));
 
         Awaitility.await().until(() -> !fatal.isEmpty());
         assertThat(fatal.get(0)).contains("lost commits").contains("version 1000");
+    }
+
+    /** The journal went back, and has since come further than ever before: no version says so any more. */
+    @Test
+    void aBrokerThatHasSeenAnotherEpochOfOurNumberStopsTheNode() {
+        register(1);
+        Uuid seen = wholeImage().epochId().orElseThrow();
+        long version = wholeImage().version();
+        kit.stop(singleton);
+        journal.clearByPersistenceId(PartitionMetadata.PERSISTENCE_ID.id());
+        singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), members, fatal::add));
+        register(2);
+        assertThat(create("t").epoch()).isEqualTo(1);
+        assertThat(create("u").version()).isGreaterThan(version);
+
+        singleton.tell(heartbeatOf(1, Images.incarnation(1), version, 1, Optional.of(seen)));
+
+        Awaitility.await().until(() -> !fatal.isEmpty());
+        assertThat(fatal.get(0)).contains("lost commits").contains("broker 1");
+    }
+
+    @Test
+    void aBrokerThatHasSeenAnotherEpochOfTheNumberBeforeOursStopsTheNode() {
+        register(1);
+        long version = create("t").version();
+        kit.stop(singleton);
+        singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), members, fatal::add));
+        singleton.tell(registration(1, new Uuid(77, 1), new Uuid(9, 1), true));
+        assertThat(done.receiveMessage().epoch()).isEqualTo(2);
+
+        singleton.tell(heartbeatOf(1, new Uuid(77, 1), version, 1, Optional.of(new Uuid(5, 5))));
+
+        Awaitility.await().until(() -> !fatal.isEmpty());
+        assertThat(fatal.get(0)).contains("lost commits").contains("epoch 1");
+    }
+
+    @Test
+    void brokersThatHaveSeenOurEpochsDoNotStopTheNode() {
+        register(1);
+        ClusterImage first = wholeImage();
+        kit.stop(singleton);
+        singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), members, fatal::add));
+        singleton.tell(registration(1, new Uuid(77, 1), new Uuid(9, 1), true));
+        assertThat(done.receiveMessage().epoch()).isEqualTo(2);
+        ClusterImage second = wholeImage();
+        assertThat(second.epochId()).isNotEqualTo(first.epochId());
+
+        for (ClusterImage seen : List.of(first, second)) {
+            singleton.tell(heartbeatOf(1, new Uuid(77, 1), seen.version(), seen.metadataEpoch(), seen.epochId()));
+            assertThat(beats.receiveMessage().error()).isEqualTo(Errors.NONE);
+        }
+        assertThat(fatal).isEmpty();
     }
 
     private static Stream<Class<?>> leaves(Class<?> type) {

@@ -158,8 +158,8 @@ class SingletonAndMembersTest {
                 List.of(new NewTopic("u", 3, (short) 2, Map.of(), Map.of())), false, replies.getRef()));
         replies.expectNoMessage(Duration.ofMillis(300));
         for (int broker : new int[] {1, 3}) {
-            singleton.tell(
-                    new BrokerHeartbeat(broker, Images.incarnation(broker), 0, 0, follower.getRef(), beats.getRef()));
+            singleton.tell(new BrokerHeartbeat(
+                    broker, Images.incarnation(broker), 0, 0, Optional.empty(), follower.getRef(), beats.getRef()));
         }
 
         assertThat(replies.receiveMessage(Duration.ofSeconds(10))
@@ -208,8 +208,8 @@ class SingletonAndMembersTest {
         TestProbe<HeartbeatReply> beats = kit.createTestProbe();
         image().brokers()
                 .values()
-                .forEach(each -> singleton.tell(
-                        new BrokerHeartbeat(each.id(), each.incarnation(), 0, 0, follower.getRef(), beats.getRef())));
+                .forEach(each -> singleton.tell(new BrokerHeartbeat(
+                        each.id(), each.incarnation(), 0, 0, Optional.empty(), follower.getRef(), beats.getRef())));
 
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> image().topic("t").partitions().stream()
                 .allMatch(PartitionImage::hasPreferredLeader));

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Uuid;
@@ -57,7 +58,7 @@ class StoredFormsTest {
 
     /** One of each, in an order that can be applied. */
     private static final List<MetadataEvent> EVENTS = List.of(
-            new StartEpoch("cluster", 1),
+            new StartEpoch("cluster", 1, Optional.of(new Uuid(4, 1))),
             new SetFeature("ahti.metadata.version", (short) 1),
             Images.registration(1, "rack"),
             new UnfenceBroker(1, Images.incarnation(1)),
@@ -157,6 +158,19 @@ class StoredFormsTest {
     }
 
     @Test
+    void epochsStoredBeforeTheyHadIdsAreRead() throws IOException {
+        List<String> earlier = golden("before-epoch-ids.txt");
+
+        StartEpoch event = (StartEpoch) read(earlier.get(0));
+        ClusterImage image = ((ImageSnapshot) read(earlier.get(1))).toImage();
+
+        assertThat(event).isEqualTo(new StartEpoch("cluster", 1, Optional.empty()));
+        assertThat(image.metadataEpoch()).isEqualTo(1);
+        assertThat(image.epochId()).isEmpty();
+        assertThat(image.topic("t")).isNotNull();
+    }
+
+    @Test
     void messagesBetweenNodesComeBack() {
         var probe = KIT.<MetadataReply.ConfigsReply>createTestProbe();
         var topics = KIT.<MetadataReply.TopicsReply>createTestProbe();
@@ -183,7 +197,13 @@ class StoredFormsTest {
                 new Publication.WholePart(2, 1, 3, ImageSnapshot.of(image())),
                 new Publication.Wanted(2, 17, followers.getRef()),
                 new MetadataRelay.PassOn(new MetadataCommand.BrokerHeartbeat(
-                        1, Images.incarnation(1), 5, 2, followers.getRef(), beats.getRef())),
+                        1,
+                        Images.incarnation(1),
+                        5,
+                        2,
+                        Optional.of(new Uuid(4, 2)),
+                        followers.getRef(),
+                        beats.getRef())),
                 new MetadataRelay.CheckDatabase(commands.getRef()),
                 new MetadataCommand.DatabaseReachable(2),
                 new MetadataCommand.ElectLeaders(

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.remote.DeadlineFailureDetector;
 import org.apache.pekko.remote.FailureDetector;
-import org.apache.pekko.remote.PhiAccrualFailureDetector;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import scala.concurrent.duration.FiniteDuration;
@@ -16,16 +16,15 @@ class ProofOrHeartbeatsTest {
 
     private final AtomicLong timeMs = new AtomicLong(1_000_000);
     private final MemberLiveness liveness = new MemberLiveness(() -> timeMs.get() * 1_000_000);
-    private final ProofOrHeartbeats detector = new ProofOrHeartbeats(phi(), liveness);
+    private final ProofOrHeartbeats detector = new ProofOrHeartbeats(deadline(), liveness);
 
-    private PhiAccrualFailureDetector phi() {
-        return new PhiAccrualFailureDetector(
-                8.0, 100, millis(100), millis(2_000), millis(500), scala.Option.empty(), new FailureDetector.Clock() {
-                    @Override
-                    public Object apply() {
-                        return timeMs.get();
-                    }
-                });
+    private DeadlineFailureDetector deadline() {
+        return new DeadlineFailureDetector(millis(2_000), millis(500), new FailureDetector.Clock() {
+            @Override
+            public Object apply() {
+                return timeMs.get();
+            }
+        });
     }
 
     private static FiniteDuration millis(long millis) {
@@ -52,6 +51,20 @@ class ProofOrHeartbeatsTest {
         assertThat(detector.isAvailable()).isFalse();
         detector.heartbeat();
         assertThat(detector.isAvailable()).isTrue();
+    }
+
+    /** What was irregular before moves the deadline on no node: those who judge the same member agree at once. */
+    @Test
+    void missingHeartbeatsAreNoticedAtTheSameTimeHoweverIrregularTheyWere() {
+        pass(2_400);
+        detector.heartbeat();
+        pass(100);
+        detector.heartbeat();
+
+        pass(2_499);
+        assertThat(detector.isAvailable()).isTrue();
+        pass(2);
+        assertThat(detector.isAvailable()).isFalse();
     }
 
     @Test

@@ -165,8 +165,12 @@ final class ReplicaFixture implements AutoCloseable {
     }
 
     static CompletableFuture<DeleteResult> deleteRecords(LocalReplica replica, long offset) {
+        return deleteRecords(replica, offset, 30_000);
+    }
+
+    static CompletableFuture<DeleteResult> deleteRecords(LocalReplica replica, long offset, long timeoutMs) {
         CompletableFuture<DeleteResult> answer = new CompletableFuture<>();
-        replica.deleteRecords(offset, Long.MAX_VALUE, answer::complete);
+        replica.deleteRecords(offset, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs), answer::complete);
         return answer;
     }
 

@@ -2,12 +2,14 @@ package dev.ahti.replica;
 
 import static dev.ahti.replica.ReplicaBrokers.PATIENCE;
 import static dev.ahti.replica.ReplicaFixture.append;
+import static dev.ahti.replica.ReplicaFixture.deleteRecords;
 import static dev.ahti.replica.ReplicaFixture.idempotent;
 import static dev.ahti.replica.ReplicaFixture.records;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ahti.replica.LocalReplica.AppendResult;
+import dev.ahti.replica.LocalReplica.DeleteResult;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -307,7 +309,7 @@ class ReplicationTest {
         assertThat(get(append(leader, -1, records("b"))).error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
         assertThat(get(append(leader, 0, records("b"))).error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
         assertThat(ReplicaFixture.read(leader, 0).error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
-        assertThat(ReplicaFixture.deleteRecords(leader, -1).join().error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        assertThat(deleteRecords(leader, -1).join().error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
         assertThat(leader.log().logEndOffset()).isEqualTo(1);
 
         brokers.broker(1).seesMajority = true;
@@ -324,15 +326,66 @@ class ReplicationTest {
         brokers.awaitIsr(1, 2);
         get(append(leader, -1, records("d")));
 
-        assertThat(ReplicaFixture.deleteRecords(leader, -1).join().lowWatermark())
-                .isEqualTo(4);
-
+        CompletableFuture<DeleteResult> deleted = deleteRecords(leader, -1);
         await().atMost(PATIENCE).until(() -> brokers.replica(2).log().logStartOffset() == 4);
+        assertThat(deleted).as("3 is alive, and still has them").isNotDone();
         brokers.network.dial(3, 1);
-        await().atMost(PATIENCE).until(() -> brokers.replica(3).log().logStartOffset() == 4);
+
+        assertThat(deleted.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join())
+                .isEqualTo(new DeleteResult(Errors.NONE, 4));
+        assertThat(brokers.replica(3).log().logStartOffset()).isEqualTo(4);
         brokers.awaitIsr(1, 2, 3);
         assertThat(get(append(leader, -1, records("e"))).baseOffset()).isEqualTo(4);
         assertThat(brokers.replica(3).log().logEndOffset()).isEqualTo(5);
+    }
+
+    @Test
+    void shouldNotWaitForADeadBrokerToDelete() throws Exception {
+        ReplicaHandle leader = threeReplicas(Map.of());
+        get(append(leader, -1, records("a", "b")));
+        brokers.network.cut(3, 1);
+        CompletableFuture<DeleteResult> deleted = deleteRecords(leader, 1);
+        await().atMost(PATIENCE).until(() -> brokers.replica(2).log().logStartOffset() == 1);
+        assertThat(deleted).isNotDone();
+
+        brokers.kill(3);
+        brokers.declareDead(3);
+
+        assertThat(deleted.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join())
+                .isEqualTo(new DeleteResult(Errors.NONE, 1));
+    }
+
+    @Test
+    void shouldSayThatTimeIsUpWhereALiveFollowerDoesNotDelete() {
+        ReplicaHandle leader = threeReplicas(Map.of());
+        get(append(leader, -1, records("a", "b")));
+        brokers.network.cut(3, 1);
+
+        DeleteResult result = deleteRecords(leader, 1, 300).join();
+
+        assertThat(result.error()).isEqualTo(Errors.REQUEST_TIMED_OUT);
+        assertThat(result.lowWatermark()).isLessThan(1);
+        assertThat(leader.log().logStartOffset()).isEqualTo(1);
+    }
+
+    /** Nothing is produced any more that could bring it along. */
+    @Test
+    void shouldForgetWhatRetentionHasTakenFromAnIdleLeader() {
+        ReplicaHandle leader = threeReplicas(Map.of("retention.ms", "1"));
+        get(append(leader, -1, records("a", "b")));
+        brokers.awaitHighWatermark(2, 2);
+        brokers.awaitHighWatermark(3, 2);
+        ReplicaFixture fixture = brokers.broker(1).fixture;
+
+        await().atMost(PATIENCE).until(() -> {
+            new ReplicaUpkeep(fixture.node.table(), fixture.directory).deleteExpired();
+            return leader.log().logStartOffset() == 2;
+        });
+
+        for (int follower = 2; follower <= 3; follower++) {
+            int id = follower;
+            await().atMost(PATIENCE).until(() -> brokers.replica(id).log().logStartOffset() == 2);
+        }
     }
 
     /** Rule 24. */

@@ -16,7 +16,7 @@ class RequestQueueTest {
     private final List<DeleteResult> answers = new ArrayList<>();
 
     private ReplicaRequest request() {
-        return new ReplicaRequest.DeleteRecords(0, answers::add);
+        return new ReplicaRequest.DeleteRecords(0, 0, answers::add);
     }
 
     @Test
@@ -62,7 +62,7 @@ class RequestQueueTest {
             Thread adder = new Thread(() -> {
                 awaitQuietly(go);
                 for (int i = 0; i < 20; i++) {
-                    contended.add(new ReplicaRequest.DeleteRecords(0, result -> count.incrementAndGet()));
+                    contended.add(new ReplicaRequest.DeleteRecords(0, 0, result -> count.incrementAndGet()));
                 }
             });
             adder.start();

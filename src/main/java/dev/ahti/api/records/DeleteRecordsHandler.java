@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * DeleteRecords, versions 0 to 2 (KIP-107), at the partition's leader: raises the log start to an offset, or with -1 to the
- * high watermark, and answers when the low watermark has followed. Refused for internal topics, and with POLICY_VIOLATION
+ * high watermark, and answers when every live replica has followed. Refused for internal topics, and with POLICY_VIOLATION
  * for topics that are compacted only. A partition named twice is answered twice.
  */
 public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsRequestData> {
@@ -84,12 +84,8 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
         }
         try {
             replica.deleteRecords(partition.offset(), deadlineNanos, result -> {
-                if (result.error() == Errors.NONE) {
-                    place.setLowWatermark(result.lowWatermark());
-                    answer.oneLess();
-                } else {
-                    answer.failed(place, result.error());
-                }
+                place.setErrorCode(result.error().code()).setLowWatermark(result.lowWatermark());
+                answer.oneLess();
             });
         } catch (RuntimeException e) {
             log.warn("deleting records of {} failed", replica.id(), e);

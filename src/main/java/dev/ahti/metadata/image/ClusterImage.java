@@ -15,6 +15,8 @@ import org.pcollections.PMap;
  * @param version sequence number of the last event applied
  * @param clusterId id of the cluster, or "" before the first event
  * @param metadataEpoch rises with each new holder of the singleton (rule 7)
+ * @param epochId of that epoch: two of the same number differ where the journal went back; absent where an earlier version
+ *     began it
  * @param configs overrides by resource: dynamic topic, broker and cluster-wide broker configs
  * @param nextProducerId first producer id that no broker has reserved
  * @param features finalized feature levels
@@ -23,6 +25,7 @@ public record ClusterImage(
         long version,
         String clusterId,
         int metadataEpoch,
+        Optional<Uuid> epochId,
         PMap<Integer, BrokerImage> brokers,
         PMap<Uuid, TopicImage> topics,
         PMap<String, Uuid> topicIds,
@@ -35,6 +38,7 @@ public record ClusterImage(
                 0,
                 "",
                 0,
+                Optional.empty(),
                 HashTreePMap.empty(),
                 HashTreePMap.empty(),
                 HashTreePMap.empty(),
@@ -86,12 +90,30 @@ public record ClusterImage(
 
     public ClusterImage withVersion(long newVersion) {
         return new ClusterImage(
-                newVersion, clusterId, metadataEpoch, brokers, topics, topicIds, configs, nextProducerId, features);
+                newVersion,
+                clusterId,
+                metadataEpoch,
+                epochId,
+                brokers,
+                topics,
+                topicIds,
+                configs,
+                nextProducerId,
+                features);
     }
 
-    public ClusterImage withEpoch(String newClusterId, int newEpoch) {
+    public ClusterImage withEpoch(String newClusterId, int newEpoch, Optional<Uuid> newEpochId) {
         return new ClusterImage(
-                version, newClusterId, newEpoch, brokers, topics, topicIds, configs, nextProducerId, features);
+                version,
+                newClusterId,
+                newEpoch,
+                newEpochId,
+                brokers,
+                topics,
+                topicIds,
+                configs,
+                nextProducerId,
+                features);
     }
 
     public ClusterImage withBroker(BrokerImage broker) {
@@ -104,7 +126,16 @@ public record ClusterImage(
 
     private ClusterImage withBrokers(PMap<Integer, BrokerImage> newBrokers) {
         return new ClusterImage(
-                version, clusterId, metadataEpoch, newBrokers, topics, topicIds, configs, nextProducerId, features);
+                version,
+                clusterId,
+                metadataEpoch,
+                epochId,
+                newBrokers,
+                topics,
+                topicIds,
+                configs,
+                nextProducerId,
+                features);
     }
 
     public ClusterImage withTopic(TopicImage topic) {
@@ -141,6 +172,7 @@ public record ClusterImage(
                 version,
                 clusterId,
                 metadataEpoch,
+                epochId,
                 brokers,
                 newTopics,
                 newTopicIds,
@@ -150,7 +182,8 @@ public record ClusterImage(
     }
 
     public ClusterImage withNextProducerId(long next) {
-        return new ClusterImage(version, clusterId, metadataEpoch, brokers, topics, topicIds, configs, next, features);
+        return new ClusterImage(
+                version, clusterId, metadataEpoch, epochId, brokers, topics, topicIds, configs, next, features);
     }
 
     public ClusterImage withFeature(String name, short level) {
@@ -158,6 +191,7 @@ public record ClusterImage(
                 version,
                 clusterId,
                 metadataEpoch,
+                epochId,
                 brokers,
                 topics,
                 topicIds,

@@ -3,6 +3,7 @@ package dev.ahti.metadata.image;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
@@ -21,6 +22,7 @@ public record ImageSnapshot(
         long version,
         String clusterId,
         int metadataEpoch,
+        Optional<Uuid> epochId,
         List<BrokerImage> brokers,
         List<Topic> topics,
         List<Configs> configs,
@@ -40,6 +42,7 @@ public record ImageSnapshot(
                 image.version(),
                 image.clusterId(),
                 image.metadataEpoch(),
+                image.epochId(),
                 image.brokers().values().stream()
                         .sorted(Comparator.comparingInt(BrokerImage::id))
                         .toList(),
@@ -82,6 +85,7 @@ public record ImageSnapshot(
                 version,
                 clusterId,
                 metadataEpoch,
+                epochId,
                 brokerMap,
                 topicMap,
                 topicIds,

@@ -114,7 +114,7 @@ final class FollowerFeed implements PeerHandler {
         streams.put(follow.stream(), stream);
         byPartition.put(follow.partition(), stream);
         partition.add(stream);
-        stream.report(follow.logEndOffset());
+        stream.report(follow.logStartOffset(), follow.logEndOffset());
         // Looked at once more after it was added: whatever happened before is seen now, what happens later wakes it.
         stream.wake();
         stream.highWatermarkRaised();
@@ -157,7 +157,7 @@ final class FollowerFeed implements PeerHandler {
         if (stream == null) {
             return;
         }
-        bytesInFlight -= stream.acknowledged(ack.logEndOffset());
+        bytesInFlight -= stream.acknowledged(ack);
         if (stream.isBehind()) {
             stream.wake();
         }

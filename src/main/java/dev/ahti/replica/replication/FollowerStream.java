@@ -4,6 +4,7 @@ import dev.ahti.log.LogRead;
 import dev.ahti.log.LogSlice;
 import dev.ahti.peer.MalformedFrame;
 import dev.ahti.replica.replication.ToFollower.HighWatermarkAlone;
+import dev.ahti.replica.replication.ToLeader.Ack;
 import dev.ahti.replica.replication.ToLeader.Follow;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,6 +25,7 @@ public final class FollowerStream {
     private final AtomicBoolean ready = new AtomicBoolean();
     private final AtomicBoolean late = new AtomicBoolean();
     private final AtomicBoolean reporting = new AtomicBoolean();
+    private volatile long logStartOffset;
     private volatile long logEndOffset;
     private boolean ended;
     private long nextOffset;
@@ -36,6 +38,7 @@ public final class FollowerStream {
         this.follow = follow;
         this.partition = partition;
         this.window = new SendWindow(windowBytes);
+        this.logStartOffset = follow.logStartOffset();
         this.logEndOffset = follow.logEndOffset();
         this.nextOffset = follow.logEndOffset();
     }
@@ -52,10 +55,15 @@ public final class FollowerStream {
         return follow.leaderEpoch();
     }
 
-    /** The follower's log end as it was last reported; from now on another one is announced again. */
+    /** The follower's log end as it was last reported; from now on another one, or another log start, is announced again. */
     public long takeLogEnd() {
         reporting.set(false);
         return logEndOffset;
+    }
+
+    /** The follower's log start as it was last reported. */
+    public long logStartOffset() {
+        return logStartOffset;
     }
 
     /** The log may have grown, or the replica leads no more. */
@@ -108,7 +116,8 @@ public final class FollowerStream {
         return partition.leadingEpoch() == follow.leaderEpoch();
     }
 
-    void report(long newLogEndOffset) {
+    void report(long newLogStartOffset, long newLogEndOffset) {
+        logStartOffset = newLogStartOffset;
         logEndOffset = newLogEndOffset;
         if (!reporting.getAndSet(true)) {
             partition.reported(this);
@@ -116,13 +125,14 @@ public final class FollowerStream {
     }
 
     /** @return bytes that are in flight no more */
-    int acknowledged(long endOffset) {
+    int acknowledged(Ack ack) {
+        long endOffset = ack.logEndOffset();
         if (endOffset < logEndOffset || endOffset > nextOffset) {
             throw new MalformedFrame("broker " + broker + " acknowledges " + endOffset + " of " + follow.partition()
                     + " after " + logEndOffset + ", sent up to " + nextOffset);
         }
         int released = window.acknowledged(endOffset);
-        report(endOffset);
+        report(ack.logStartOffset(), endOffset);
         return released;
     }
 

@@ -4,7 +4,6 @@ import dev.ahti.model.PartitionId;
 import dev.ahti.peer.MalformedFrame;
 import dev.ahti.peer.PeerConnection;
 import dev.ahti.peer.PeerHandler;
-import dev.ahti.replica.replication.ToLeader.Ack;
 import dev.ahti.replica.replication.ToLeader.Follow;
 import dev.ahti.replica.replication.ToLeader.Unfollow;
 import java.nio.ByteBuffer;
@@ -44,11 +43,13 @@ public final class LeaderLink implements PeerHandler {
             PartitionId partition,
             int leaderEpoch,
             Uuid incarnation,
+            long logStartOffset,
             long logEndOffset,
             int lastEpoch) {
         LeaderStream stream = new LeaderStream(this, lastNumber.incrementAndGet(), follower);
         streams.put(stream.number(), stream);
-        requests.add(new Follow(stream.number(), partition, leaderEpoch, incarnation, logEndOffset, lastEpoch));
+        requests.add(new Follow(
+                stream.number(), partition, leaderEpoch, incarnation, logStartOffset, logEndOffset, lastEpoch));
         connection.wake();
         return stream;
     }
@@ -92,14 +93,10 @@ public final class LeaderLink implements PeerHandler {
         for (int i = 0; i < count; i++) {
             // First that a stream is opened, then what it has acknowledged.
             ToLeader request = requests.poll();
-            ReplicationCodec.write(buffer, request != null ? request : acknowledgement());
+            ReplicationCodec.write(
+                    buffer, request != null ? request : acknowledging.remove().takeAcknowledged());
         }
         return ByteString.fromArrayUnsafe(buffer.array(), 0, buffer.position());
-    }
-
-    private Ack acknowledgement() {
-        LeaderStream stream = acknowledging.remove();
-        return new Ack(stream.number(), stream.takeAcknowledged());
     }
 
     @Override

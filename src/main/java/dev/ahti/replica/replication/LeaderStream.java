@@ -1,5 +1,6 @@
 package dev.ahti.replica.replication;
 
+import dev.ahti.replica.replication.ToLeader.Ack;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One partition as it comes from its leader, in one leader epoch, from one log end on. What it offers is for any thread. */
@@ -8,6 +9,7 @@ public final class LeaderStream {
     private final int number;
     private final FollowedPartition partition;
     private final AtomicBoolean acknowledging = new AtomicBoolean();
+    private volatile long logStartOffset;
     private volatile long logEndOffset;
 
     LeaderStream(LeaderLink link, int number, FollowedPartition partition) {
@@ -16,8 +18,9 @@ public final class LeaderStream {
         this.partition = partition;
     }
 
-    /** The follower has everything below this. Only the latest is sent. */
-    public void acknowledge(long newLogEndOffset) {
+    /** The follower has everything from the one to the other. Only the latest is sent. */
+    public void acknowledge(long newLogStartOffset, long newLogEndOffset) {
+        logStartOffset = newLogStartOffset;
         logEndOffset = newLogEndOffset;
         if (!acknowledging.getAndSet(true)) {
             link.acknowledges(this);
@@ -37,8 +40,8 @@ public final class LeaderStream {
         return partition;
     }
 
-    long takeAcknowledged() {
+    Ack takeAcknowledged() {
         acknowledging.set(false);
-        return logEndOffset;
+        return new Ack(number, logStartOffset, logEndOffset);
     }
 }

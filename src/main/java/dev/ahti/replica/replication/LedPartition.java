@@ -17,6 +17,6 @@ public interface LedPartition {
 
     void remove(FollowerStream stream);
 
-    /** There is another log end to {@link FollowerStream#takeLogEnd take}. */
+    /** There is another log end to {@link FollowerStream#takeLogEnd take}, or another log start. */
     void reported(FollowerStream stream);
 }

@@ -24,7 +24,7 @@ import org.apache.kafka.common.protocol.Errors;
  */
 final class ReplicationCodec {
     /** Of every message but the bytes of records. */
-    static final int MAX_MESSAGE_BYTES = 64;
+    static final int MAX_MESSAGE_BYTES = 72;
 
     static final int RECORDS_HEADER_BYTES = 1 + Integer.BYTES + 3 * Long.BYTES + Integer.BYTES;
 
@@ -41,13 +41,15 @@ final class ReplicationCodec {
 
     static void write(ByteBuffer target, ToLeader message) {
         if (message instanceof Ack ack) {
-            target.put(ACK).putInt(ack.stream()).putLong(ack.logEndOffset());
+            target.put(ACK).putInt(ack.stream()).putLong(ack.logStartOffset()).putLong(ack.logEndOffset());
         } else if (message instanceof Follow follow) {
             target.put(FOLLOW).putInt(follow.stream());
             writeUuid(target, follow.partition().topicId());
             target.putInt(follow.partition().partition()).putInt(follow.leaderEpoch());
             writeUuid(target, follow.incarnation());
-            target.putLong(follow.logEndOffset()).putInt(follow.lastEpoch());
+            target.putLong(follow.logStartOffset())
+                    .putLong(follow.logEndOffset())
+                    .putInt(follow.lastEpoch());
         } else {
             target.put(UNFOLLOW).putInt(message.stream());
         }
@@ -118,9 +120,11 @@ final class ReplicationCodec {
                         new PartitionId(readUuid(frame), notNegative(frame.getInt(), "partition")),
                         notNegative(frame.getInt(), "leader epoch"),
                         readUuid(frame),
+                        notNegative(frame.getLong(), "log start"),
                         notNegative(frame.getLong(), "log end"),
                         frame.getInt());
-            case ACK -> new Ack(stream, notNegative(frame.getLong(), "log end"));
+            case ACK ->
+                new Ack(stream, notNegative(frame.getLong(), "log start"), notNegative(frame.getLong(), "log end"));
             case UNFOLLOW -> new Unfollow(stream);
             default -> throw new MalformedFrame("no message of a follower has type " + type);
         };

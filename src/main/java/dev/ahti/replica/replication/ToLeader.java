@@ -19,11 +19,20 @@ public sealed interface ToLeader {
      * @param lastEpoch leader epoch of the last record before {@code logEndOffset}, -1 where the log holds no record
      */
     record Follow(
-            int stream, PartitionId partition, int leaderEpoch, Uuid incarnation, long logEndOffset, int lastEpoch)
+            int stream,
+            PartitionId partition,
+            int leaderEpoch,
+            Uuid incarnation,
+            long logStartOffset,
+            long logEndOffset,
+            int lastEpoch)
             implements ToLeader {}
 
-    /** The follower has everything below {@code logEndOffset}; in a topic that is synced before it counts, on its disk. */
-    record Ack(int stream, long logEndOffset) implements ToLeader {}
+    /**
+     * The follower has everything below {@code logEndOffset}, in a topic that is synced before it counts on its disk; and
+     * nothing below {@code logStartOffset} any more.
+     */
+    record Ack(int stream, long logStartOffset, long logEndOffset) implements ToLeader {}
 
     record Unfollow(int stream) implements ToLeader {}
 }

@@ -169,7 +169,7 @@ class FollowerFeedTest {
     }
 
     private void follow(int stream, Led partition, long logEnd, int lastEpoch) {
-        say(new Follow(stream, partition.id, EPOCH, Uuid.ZERO_UUID, logEnd, lastEpoch));
+        say(new Follow(stream, partition.id, EPOCH, Uuid.ZERO_UUID, 0, logEnd, lastEpoch));
     }
 
     private List<ToFollower> next() {
@@ -270,7 +270,7 @@ class FollowerFeedTest {
         assertThat(sent)
                 .isBetween((long) FollowerFeed.STREAM_WINDOW_BYTES, FollowerFeed.STREAM_WINDOW_BYTES + 101_000L);
 
-        say(new Ack(1, end));
+        say(new Ack(1, 0, end));
         assertThat(((Records) next().get(0)).startOffset()).isEqualTo(end);
         assertThat(partition.streams.get(0).takeLogEnd()).isEqualTo(end);
     }
@@ -402,7 +402,7 @@ class FollowerFeedTest {
     @Test
     void shouldRefuseWhatItDoesNotKnowYet() {
         PartitionId unknown = new PartitionId(Uuid.randomUuid(), 0);
-        say(new Follow(1, unknown, EPOCH, Uuid.ZERO_UUID, 0, -1));
+        say(new Follow(1, unknown, EPOCH, Uuid.ZERO_UUID, 0, 0, -1));
 
         assertThat(only()).isEqualTo(new Refused(1, Errors.UNKNOWN_TOPIC_ID));
     }
@@ -410,9 +410,9 @@ class FollowerFeedTest {
     @Test
     void shouldRefuseWhoFollowsInAnotherEpoch() throws IOException {
         Led partition = partition("t");
-        say(new Follow(1, partition.id, EPOCH - 1, Uuid.ZERO_UUID, 0, -1));
+        say(new Follow(1, partition.id, EPOCH - 1, Uuid.ZERO_UUID, 0, 0, -1));
         assertThat(only()).isEqualTo(new Refused(1, Errors.FENCED_LEADER_EPOCH));
-        say(new Follow(2, partition.id, EPOCH + 1, Uuid.ZERO_UUID, 0, -1));
+        say(new Follow(2, partition.id, EPOCH + 1, Uuid.ZERO_UUID, 0, 0, -1));
         assertThat(only()).isEqualTo(new Refused(2, Errors.UNKNOWN_LEADER_EPOCH));
         partition.leadingEpoch = -1;
         follow(3, partition, 0, -1);
@@ -453,7 +453,7 @@ class FollowerFeedTest {
     void shouldForgetWhoUnfollows() throws IOException {
         Led partition = partition("t");
         follow(1, partition, 0, -1);
-        say(new Unfollow(1), new Ack(1, 0), new Unfollow(1));
+        say(new Unfollow(1), new Ack(1, 0, 0), new Unfollow(1));
         partition.append(1, 100);
 
         assertThat(next()).isEmpty();
@@ -476,7 +476,7 @@ class FollowerFeedTest {
     void shouldCloseTheConnectionOfWhoAcknowledgesWhatWasNotSent() throws IOException {
         Led partition = partition("t");
         follow(1, partition, 0, -1);
-        say(new Ack(1, 1));
+        say(new Ack(1, 0, 1));
 
         assertThat(connection.closed).contains("acknowledges 1");
         assertThat(partition.streams.get(0).takeLogEnd()).isZero();

@@ -48,7 +48,7 @@ class LeaderLinkTest {
     }
 
     private LeaderStream follow(long logEnd) {
-        return link.follow((stream, message) -> taken.add(message), PARTITION, 3, Uuid.ZERO_UUID, logEnd, 2);
+        return link.follow((stream, message) -> taken.add(message), PARTITION, 3, Uuid.ZERO_UUID, 5, logEnd, 2);
     }
 
     private List<ToLeader> next() {
@@ -65,16 +65,17 @@ class LeaderLinkTest {
     @Test
     void shouldSayOnceHowFarItHasCome() {
         LeaderStream stream = follow(10);
-        stream.acknowledge(20);
-        stream.acknowledge(30);
+        stream.acknowledge(5, 20);
+        stream.acknowledge(6, 30);
 
         assertThat(next())
                 .containsExactly(
-                        new Follow(stream.number(), PARTITION, 3, Uuid.ZERO_UUID, 10, 2), new Ack(stream.number(), 30));
+                        new Follow(stream.number(), PARTITION, 3, Uuid.ZERO_UUID, 5, 10, 2),
+                        new Ack(stream.number(), 6, 30));
         assertThat(next()).isEmpty();
 
-        stream.acknowledge(40);
-        assertThat(next()).containsExactly(new Ack(stream.number(), 40));
+        stream.acknowledge(6, 40);
+        assertThat(next()).containsExactly(new Ack(stream.number(), 6, 40));
     }
 
     @Test

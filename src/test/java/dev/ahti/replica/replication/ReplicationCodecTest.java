@@ -23,9 +23,15 @@ import org.junit.jupiter.api.Test;
 class ReplicationCodecTest {
     private static final List<ToLeader> TO_LEADER = List.of(
             new Follow(
-                    7, new PartitionId(Uuid.randomUuid(), 3), 5, Uuid.randomUuid(), Long.MAX_VALUE, Integer.MAX_VALUE),
-            new Ack(-1, 1L << 40),
-            new Follow(8, new PartitionId(new Uuid(-1, -2), 0), 0, Uuid.ZERO_UUID, 0, -1),
+                    7,
+                    new PartitionId(Uuid.randomUuid(), 3),
+                    5,
+                    Uuid.randomUuid(),
+                    1L << 39,
+                    Long.MAX_VALUE,
+                    Integer.MAX_VALUE),
+            new Ack(-1, 1L << 38, 1L << 40),
+            new Follow(8, new PartitionId(new Uuid(-1, -2), 0), 0, Uuid.ZERO_UUID, 0, 0, -1),
             new Unfollow(Integer.MIN_VALUE));
     private static final List<ToFollower> TO_FOLLOWER = List.of(
             new HighWatermarkAlone(1, 1L << 41, 17),
@@ -87,7 +93,7 @@ class ReplicationCodecTest {
     @Test
     void shouldRefuseNumbersThatNoLogHas() {
         ByteBuffer frame = ByteBuffer.allocate(100);
-        ReplicationCodec.write(frame, new Ack(1, -1));
+        ReplicationCodec.write(frame, new Ack(1, 0, -1));
         assertThatThrownBy(() -> ReplicationCodec.readToLeader(frame.flip())).isInstanceOf(MalformedFrame.class);
 
         ByteBuffer records = ByteBuffer.allocate(100);

@@ -12,15 +12,15 @@ import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 
 /** The members that Pekko's split-brain resolver counts, for {@link MajorityView}. Safe from any thread. */
-public final class ClusterMembers implements Supplier<List<Long>> {
-    private static final Set<MemberStatus> COUNTED = Set.of(MemberStatus.up(), MemberStatus.leaving());
+public final class VotingMembers implements Supplier<List<Long>> {
+    private static final Set<MemberStatus> VOTING = Set.of(MemberStatus.up(), MemberStatus.leaving());
 
     private final Cluster cluster;
     private volatile Known known;
 
     private record Known(CurrentClusterState state, List<Long> uids) {}
 
-    public ClusterMembers(ActorSystem<?> system) {
+    public VotingMembers(ActorSystem<?> system) {
         cluster = Cluster.get(system);
         known = read(cluster.state());
     }
@@ -40,14 +40,19 @@ public final class ClusterMembers implements Supplier<List<Long>> {
 
     private static Known read(CurrentClusterState state) {
         List<Long> uids = sorted(state).stream()
-                .filter(member -> COUNTED.contains(member.status()))
+                .filter(VotingMembers::votes)
                 .map(member -> member.uniqueAddress().longUid())
                 .toList();
         return new Known(state, uids);
     }
 
-    /** All members, by their addresses. */
-    static List<Member> sorted(CurrentClusterState state) {
+    /** Whether the split-brain resolver counts it: not while it joins, and not once it is going. */
+    public static boolean votes(Member member) {
+        return VOTING.contains(member.status());
+    }
+
+    /** All members, whether they vote or not, by their addresses: of two halves the one with the lowest decides. */
+    public static List<Member> sorted(CurrentClusterState state) {
         List<Member> members = new ArrayList<>();
         state.getMembers().forEach(members::add);
         members.sort(Comparator.comparing(Member::address, Member.addressOrdering()));

@@ -1,0 +1,75 @@
+package dev.ahti.peer;
+
+import java.util.function.LongSupplier;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * One end of a connection on which something always comes: the dialler pings at every tick, the other end answers, and who
+ * hears nothing for too long gives it up. All times are nanoseconds of one monotonic clock.
+ */
+final class KeepAlive {
+    private final long intervalNanos;
+    private final long silenceNanos;
+    private final boolean dialler;
+    private final LongSupplier nanoTime;
+    private boolean pingDue;
+    private boolean pongDue;
+    private long pingClock;
+    private long receivedNanos;
+    private long tickNanos;
+
+    KeepAlive(PeerSettings settings, boolean dialler, LongSupplier nanoTime) {
+        this.intervalNanos = settings.keepAlive().toNanos();
+        this.silenceNanos = settings.silence().toNanos();
+        this.dialler = dialler;
+        this.nanoTime = nanoTime;
+        this.receivedNanos = nanoTime.getAsLong();
+        this.tickNanos = receivedNanos;
+    }
+
+    /** The connection is open. */
+    void begin() {
+        pingDue = dialler;
+    }
+
+    /** Whatever it was. */
+    void received() {
+        receivedNanos = nanoTime.getAsLong();
+    }
+
+    /** @param clock the dialler's, which it wants back */
+    void pinged(long clock) {
+        pongDue = true;
+        pingClock = clock;
+    }
+
+    long silentNanos() {
+        return nanoTime.getAsLong() - receivedNanos;
+    }
+
+    /** Every {@link PeerSettings#keepAlive}: whether it is to be given up; if not, a ping may be due. */
+    boolean isSilentAtTick() {
+        long now = nanoTime.getAsLong();
+        boolean late = now - tickNanos > 3 * intervalNanos;
+        tickNanos = now;
+        if (late) {
+            // This process stood still: what has come meanwhile is still to be read.
+            receivedNanos = now;
+        }
+        pingDue = dialler;
+        return now - receivedNanos > silenceNanos;
+    }
+
+    /** A ping or pong, its clock read as late as possible; null if none is due. */
+    ByteString due() {
+        if (pingDue) {
+            pingDue = false;
+            return OutgoingFrames.clock(OutgoingFrames.PING, nanoTime.getAsLong());
+        }
+        if (pongDue) {
+            pongDue = false;
+            return OutgoingFrames.clock(OutgoingFrames.PONG, pingClock);
+        }
+        return null;
+    }
+}
