@@ -47,8 +47,10 @@ final class LogRecovery {
     PartitionLog.Recovered open(long checkpointedStart, long checkpointedRecoveryPoint) throws IOException {
         List<LogSegment> segments = segments(checkpointedStart);
         long start = Math.max(checkpointedStart, segments.get(0).baseOffset());
-        long end = lastRun == LastRun.CLEAN
-                ? take(segments, start)
+        long closedEnd = lastRun == LastRun.CLEAN ? closedEnd(segments, checkpointedRecoveryPoint) : -1;
+        boolean clean = closedEnd >= 0;
+        long end = clean
+                ? take(segments, start, closedEnd)
                 : recover(segments, start, firstToRecover(segments, checkpointedRecoveryPoint));
         if (start > end) {
             log.warn(
@@ -61,7 +63,7 @@ final class LogRecovery {
         }
         epochs.truncateFromEnd(end);
         epochs.truncateFromStart(start);
-        long recoveryPoint = lastRun == LastRun.CLEAN ? end : Math.min(checkpointedRecoveryPoint, end);
+        long recoveryPoint = clean ? end : Math.min(checkpointedRecoveryPoint, end);
         return new PartitionLog.Recovered(Segments.of(segments, end), producers, epochs, start, recoveryPoint);
     }
 
@@ -78,11 +80,22 @@ final class LogRecovery {
         return List.of(LogSegment.create(directory, start, now()));
     }
 
+    /** Where the log ended when it was closed; -1 if the disk, or somebody else, has left less of it. */
+    private long closedEnd(List<LogSegment> segments, long recoveryPoint) throws IOException {
+        long end = segments.get(segments.size() - 1).endOffset();
+        if (end >= recoveryPoint) {
+            return end;
+        }
+        log.warn(
+                "{}: the files hold less than when the log was closed at {}: what is left is recovered",
+                partition,
+                recoveryPoint);
+        return -1;
+    }
+
     /** What a clean shutdown left. Returns the log end. */
-    private long take(List<LogSegment> segments, long start) throws IOException {
-        LogSegment active = segments.get(segments.size() - 1);
-        active.rescanMaxTimestamp();
-        long end = active.endOffset();
+    private long take(List<LogSegment> segments, long start, long end) throws IOException {
+        segments.get(segments.size() - 1).rescanMaxTimestamp();
         producers.truncateAndReload(start, end, now());
         ProducerReplay.replay(Segments.of(segments, end), producers);
         return end;
@@ -151,7 +164,7 @@ final class LogRecovery {
         }
         for (int i = first; i < segments.size(); i++) {
             SegmentRecovery recovery = new SegmentRecovery(
-                    segments.get(i), epochs, producers, indexInterval, lastRun == LastRun.KERNEL_GONE, start);
+                    segments.get(i), epochs, producers, indexInterval, lastRun != LastRun.KILLED, start);
             boolean whole = recovery.run();
             end = recovery.endOffset();
             if (i < segments.size() - 1) {

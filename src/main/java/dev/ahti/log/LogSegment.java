@@ -181,14 +181,15 @@ final class LogSegment {
         return baseOffset + timeIndex.lookup(timestampMs);
     }
 
-    /** Offset behind the last whole batch; the base offset where there is none. */
+    /** Offset behind the last batch, the base offset where there is none; -1 if the file does not end with a whole one. */
     long endOffset() throws IOException {
-        BatchScanner scanner = new BatchScanner(channel(), offsetIndex.lookup(Integer.MAX_VALUE), size);
+        int from = offsetIndex.lookup(Integer.MAX_VALUE);
+        BatchScanner scanner = new BatchScanner(channel(), Math.min(from, size), size);
         long end = baseOffset;
         while (scanner.advance()) {
             end = scanner.lastOffset() + 1;
         }
-        return end;
+        return from > size || scanner.position() < size ? -1 : end;
     }
 
     /** Leader epoch of the last whole batch, or -1. */

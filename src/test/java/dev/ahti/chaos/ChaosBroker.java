@@ -135,9 +135,13 @@ final class ChaosBroker {
 
     /**
      * What a power cut leaves of a broker that is down: of the segments that were not flushed, the active ones, any part,
-     * down to half a batch; and the next start finds that another kernel runs.
+     * down to half a batch; and the next start finds that another kernel runs. One that had stopped cleanly before has
+     * flushed everything.
      */
     void loseUnflushed(Random random) {
+        if (Files.exists(data().resolve(".kafka_cleanshutdown"))) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(data(), 2)) {
             Map<Path, Path> active = new TreeMap<>();
             files.filter(each -> each.toString().endsWith(".log"))

@@ -102,6 +102,36 @@ class TornTailTest {
         }
     }
 
+    /** A disk may have promised more than it kept; what is appended then must not stand behind half a batch. */
+    @Test
+    void aLogThatHoldsLessThanWhenItWasClosedIsRecoveredAndGoesOnFromWhatIsLeft() throws IOException {
+        for (int cut : new int[] {1, 80, 700, 2000}) {
+            try (OpenLogs logs = new OpenLogs(path.resolve("cut-" + cut), Map.of("index.interval.bytes", "200"))) {
+                for (int i = 0; i < 40; i++) {
+                    logs.append("value " + i);
+                }
+                logs.directory.close();
+                try (RandomAccessFile file =
+                        new RandomAccessFile(logs.segment(0).toFile(), "rw")) {
+                    file.setLength(file.length() - cut);
+                }
+                logs.open();
+                List<String> left = logs.records();
+                logs.append("after");
+                logs.reopen();
+
+                assertThat(left)
+                        .as("cut by %d", cut)
+                        .hasSizeBetween(1, 39)
+                        .first()
+                        .isEqualTo("0:value 0");
+                assertThat(logs.records())
+                        .startsWith(left.toArray(String[]::new))
+                        .hasSize(left.size() + 1);
+            }
+        }
+    }
+
     @Test
     void afterKillNothingThatWasAcknowledgedIsMissing() throws IOException {
         try (OpenLogs logs = new OpenLogs(path, Map.of("segment.bytes", "1048576", "index.interval.bytes", "500"))) {
