@@ -94,7 +94,8 @@ final class ClusterFormation {
                     self.port());
         }
         if (brokers == 2) {
-            LOG.warn("Of two brokers, the one with the higher address cannot go on without the other: run one, or three");
+            LOG.warn(
+                    "Of two brokers, the one with the higher address cannot go on without the other: run one, or three");
         }
     }
 
