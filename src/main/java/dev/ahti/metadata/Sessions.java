@@ -55,8 +55,12 @@ final class Sessions {
     }
 
     boolean inSession(int broker, Uuid incarnation, long now) {
+        return heardWithin(sessionNanos, broker, incarnation, now);
+    }
+
+    private boolean heardWithin(long nanos, int broker, Uuid incarnation, long now) {
         Heard last = heard.get(broker);
-        return last != null && last.incarnation().equals(incarnation) && now - last.at() < sessionNanos;
+        return last != null && last.incarnation().equals(incarnation) && now - last.at() < nanos;
     }
 
     /** In session, and known to be so from the broker itself rather than from the image that we recovered. */
@@ -106,11 +110,14 @@ final class Sessions {
                 || (!voters.isEmpty() && 2 * ours.size() == voters.size() && ours.contains(voters.get(0)));
     }
 
-    /** Its broker has a session, be it fenced or not. */
+    /**
+     * Its broker was heard lately, be it fenced or not. A session is too long a time: when this node is cut off, those of the
+     * others end one after the other, and while the last one lasts it would still pass for the side that is kept.
+     */
     private boolean hears(ClusterImage image, Member member, long now) {
         return image.brokers().values().stream()
                 .filter(broker -> isProcessOf(broker, member))
-                .anyMatch(broker -> inSession(broker.id(), broker.incarnation(), now));
+                .anyMatch(broker -> heardWithin(sessionNanos / 2, broker.id(), broker.incarnation(), now));
     }
 
     private static boolean isProcessOf(BrokerImage broker, Member member) {

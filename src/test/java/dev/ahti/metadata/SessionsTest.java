@@ -66,6 +66,17 @@ class SessionsTest {
         }
     }
 
+    /** Rule 6: it would take a broker of the side that is kept out of every ISR. */
+    @Test
+    void aSingletonThatIsCutOffExpiresNobodyWhenTheSessionsOfTheOthersEndOneAfterTheOther() {
+        hear(500, 1, 2);
+        hear(900, 3);
+        for (long now = 1000; now <= 20_000; now += 500) {
+            hear(now, 1);
+            assertThat(sessions.expired(image, members.current(), at(now))).isEmpty();
+        }
+    }
+
     @Test
     void afterAPauseOfItsOwnItWaitsAFullSession() {
         hear(500, 1, 2, 3);
