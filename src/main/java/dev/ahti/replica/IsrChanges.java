@@ -69,13 +69,21 @@ final class IsrChanges {
         backingOff = false;
     }
 
-    /** Proposes what is due, one proposal at a time (rule 9). */
+    /**
+     * Proposes what is due, one proposal at a time (rule 9). Nothing while this node may be cut off: where the singleton is
+     * here too, it would be stored that only this broker is in sync, and whoever goes on could elect none that is.
+     */
     void look() {
         if (proposal != null || backingOff) {
             return;
         }
         List<IsrMember> wanted = wanted(System.nanoTime());
         if (!wanted.equals(inSync.committed())) {
+            if (!node.seesMajority().getAsBoolean()) {
+                backingOff = true;
+                lookAgainIn.accept(RETRY);
+                return;
+            }
             LOG.info(
                     "{}: proposing the ISR {} instead of {}",
                     log.topicPartition(),

@@ -316,6 +316,23 @@ class ReplicationTest {
         assertThat(get(append(leader, 1, records("b"))).error()).isEqualTo(Errors.NONE);
     }
 
+    /** The singleton may be beside it, still able to store that nobody else is in sync. */
+    @Test
+    void shouldTakeNobodyOutOfTheIsrWhileItMayBeAlone() throws Exception {
+        ReplicaHandle leader = threeReplicas(Map.of());
+        get(append(leader, -1, records("a")));
+        brokers.broker(1).seesMajority = false;
+        brokers.network.cut(2, 1);
+        brokers.network.cut(3, 1);
+
+        await().during(ReplicaBroker.SESSION.multipliedBy(4))
+                .atMost(PATIENCE)
+                .until(() -> brokers.state().isrBrokers().size() == 3);
+
+        brokers.broker(1).seesMajority = true;
+        brokers.awaitIsr(1);
+    }
+
     @Test
     void shouldForgetWhatTheLeaderHasDeleted() {
         ReplicaHandle leader = threeReplicas(Map.of());
