@@ -28,7 +28,10 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
-/** AlterConfigs and IncrementalAlterConfigs of topics and brokers, with Kafka's rules. */
+/**
+ * AlterConfigs and IncrementalAlterConfigs of topics, brokers and groups, with Kafka's rules. Configs of groups have been
+ * checked by the broker that was asked.
+ */
 final class ConfigDecisions {
     private final MetadataSettings settings;
     private final TopicRules topicRules;
@@ -76,7 +79,7 @@ final class ConfigDecisions {
         }
         if (resource.type() == ConfigResource.Type.TOPIC) {
             topicRules.checkConfigs(after);
-        } else {
+        } else if (resource.type() == ConfigResource.Type.BROKER) {
             checkBrokerConfigs(after, named);
         }
         Set<String> names = new TreeSet<>(before.keySet());
@@ -124,6 +127,11 @@ final class ConfigDecisions {
                     throw new Refused(Errors.BROKER_ID_NOT_REGISTERED, "No broker with id " + name + " found.");
                 }
             }
+            case GROUP -> {
+                if (name.isEmpty()) {
+                    throw new Refused(Errors.INVALID_REQUEST, "Default group resources are not allowed.");
+                }
+            }
             default ->
                 throw new Refused(Errors.INVALID_REQUEST, "Unsupported configuration type " + resource.type() + ".");
         }
@@ -169,6 +177,8 @@ final class ConfigDecisions {
     private ConfigDef.Type typeOf(ConfigResource resource, String name) {
         if (resource.type() == ConfigResource.Type.TOPIC) {
             return LogConfig.configType(name).orElse(null);
+        } else if (resource.type() == ConfigResource.Type.GROUP) {
+            return null; // None of them is a list.
         }
         ConfigDef.ConfigKey key = settings.brokerConfigs().configKeys().get(name);
         return key == null ? null : key.type;

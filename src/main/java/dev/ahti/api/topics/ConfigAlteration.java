@@ -71,7 +71,7 @@ final class ConfigAlteration {
                 alterLoggers(change.resource().name(), change.operations(), validateOnly);
                 return ApiError.NONE;
             }
-            rules.check(change.resource(), change.operations());
+            rules.check(change, metadata.image());
             return null;
         } catch (ApiException e) {
             return ApiError.fromThrowable(e);
