@@ -21,8 +21,8 @@ public interface OffsetsTopic {
     /**
      * Creates the topic unless it exists. Never fails.
      *
-     * @return NONE once this node's image shows the topic; COORDINATOR_NOT_AVAILABLE while fewer brokers are live than it is
-     *     to have replicas, or where it could not be created for now. Clients try again
+     * @return NONE once this node's image shows the topic; COORDINATOR_NOT_AVAILABLE while fewer brokers are registered than
+     *     it is to have replicas, or where it could not be created for now. Clients try again
      */
     CompletionStage<Errors> ensureCreated();
 

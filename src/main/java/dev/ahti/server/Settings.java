@@ -2,13 +2,19 @@ package dev.ahti.server;
 
 import dev.ahti.api.CurrentBrokerConfig;
 import dev.ahti.config.BrokerConfig;
+import dev.ahti.group.GroupSettings;
 import dev.ahti.log.LogSettings;
 import dev.ahti.metadata.MetadataSettings;
 import dev.ahti.replica.ReplicaSettings;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 
 /** Fills the settings of the packages that do not know {@link BrokerConfig}. */
 final class Settings {
@@ -45,6 +51,23 @@ final class Settings {
                 config.booleanValue("auto.leader.rebalance.enable")
                         ? Optional.of(Duration.ofSeconds(config.longValue("leader.imbalance.check.interval.seconds")))
                         : Optional.empty());
+    }
+
+    /** @throws StartProblem where the settings contradict each other */
+    static GroupSettings groups(BrokerConfig config, int clusterSize) {
+        Map<String, Object> kafkas = new HashMap<>();
+        GroupCoordinatorConfig.CONFIG_DEF.names().stream()
+                .filter(config.definitions().configKeys()::containsKey)
+                .forEach(name -> kafkas.put(name, config.value(name)));
+        short factor = (Short) config.value("offsets.topic.replication.factor");
+        try {
+            return new GroupSettings(
+                    config.nodeId(),
+                    new GroupCoordinatorConfig(new AbstractConfig(GroupCoordinatorConfig.CONFIG_DEF, kafkas, false)),
+                    (short) Math.min(factor, clusterSize));
+        } catch (IllegalArgumentException | KafkaException e) {
+            throw new StartProblem(e.getMessage(), e);
+        }
     }
 
     static ReplicaSettings replica(BrokerConfig config) {

@@ -5,6 +5,8 @@ import com.typesafe.config.ConfigFactory;
 import dev.ahti.api.ApiHandlers;
 import dev.ahti.api.CurrentBrokerConfig;
 import dev.ahti.config.BrokerConfig;
+import dev.ahti.group.GroupCoordinatorHost;
+import dev.ahti.group.GroupSettings;
 import dev.ahti.log.LogDirectory;
 import dev.ahti.management.ManagementHttp;
 import dev.ahti.management.NodeState;
@@ -74,6 +76,7 @@ final class Startup {
             LOG.info("These settings of Kafka mean nothing here: {}", String.join(", ", config.ignoredNames()));
         }
         formation = ClusterFormation.of(config);
+        GroupSettings groupSettings = Settings.groups(config, formation.brokers());
         CompletableFuture<Config> pekko = CompletableFuture.supplyAsync(ConfigFactory::load);
         CompletableFuture<?> protocol = CompletableFuture.runAsync(SupportedApis::advertised);
         Ports.check(config);
@@ -105,6 +108,8 @@ final class Startup {
         CurrentBrokerConfig current = new CurrentBrokerConfig(config);
         Forwarding forwarding = Handlers.forwarding(system, peers, config);
         Replication replication = Replication.start(system, config, current, directory, metadata, peers);
+        GroupCoordinatorHost groups = GroupCoordinatorHost.start(
+                system, groupSettings, metadata.image(), metadata.client(), replication.replicas());
         await("for the logs to be open", replication.opened(image));
         times.passed("logs open");
         await("for classes to be loaded", protocol);
@@ -116,7 +121,7 @@ final class Startup {
         handlers.prefetch();
         database.close();
         Shutdown shutdown = new Shutdown(system);
-        shutdown.register(metadata, listeners, replication, directory, background);
+        shutdown.register(metadata, listeners, groups, replication, directory, background);
         NodeState state = NodeState.get(system);
         state.image(metadata.image()::get);
         String address = await("for the port of management", management);
