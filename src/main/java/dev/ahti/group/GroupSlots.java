@@ -77,9 +77,8 @@ final class GroupSlots extends AbstractBehavior<GroupSlots.Command> {
                     context.getSelf().tell(new LeadershipChanged(replica));
                 }
             });
-            replicas.all().stream()
-                    .filter(GroupSlots::ofOffsetsTopic)
-                    .forEach(replica -> context.getSelf().tell(new LeadershipChanged(replica)));
+            replicas.all().stream().filter(GroupSlots::ofOffsetsTopic).forEach(replica -> context.getSelf()
+                    .tell(new LeadershipChanged(replica)));
             return new GroupSlots(context, timers, coordinator, logs);
         }));
     }

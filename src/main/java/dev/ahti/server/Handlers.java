@@ -13,14 +13,13 @@ import dev.ahti.api.virtual.AllBrokers;
 import dev.ahti.api.virtual.LocalAnswers;
 import dev.ahti.api.virtual.VirtualHandlers;
 import dev.ahti.config.BrokerConfig;
-import dev.ahti.group.OffsetsTopic;
+import dev.ahti.group.GroupCoordinatorHost;
 import dev.ahti.metadata.MetadataClient;
 import dev.ahti.network.forwarding.Forwarding;
 import dev.ahti.replica.LocalReplicas;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 
@@ -44,8 +43,7 @@ final class Handlers {
             CurrentBrokerConfig current,
             MetadataClient metadata,
             LocalReplicas replicas,
-            GroupCoordinator groups,
-            OffsetsTopic offsetsTopic,
+            GroupCoordinatorHost groups,
             BooleanSupplier seesMajority,
             Forwarding forwarding) {
         BrokerConfig config = current.started();
@@ -61,7 +59,7 @@ final class Handlers {
         local.addAll(TopicHandlers.create(metadata, current));
         local.addAll(ClusterHandlers.create(metadata, replicas, config));
         ListenerViews views = ListenerViews.of(config);
-        local.addAll(GroupHandlers.create(groups, offsetsTopic, metadata, views, seesMajority));
+        local.addAll(GroupHandlers.create(groups.coordinator(), groups.topic(), metadata, views, seesMajority));
         LocalAnswers answers = new LocalAnswers(replicas, ApiHandlers.create(local));
         forwarding.open(answers);
         if (!views.isVirtual()) {
@@ -69,7 +67,7 @@ final class Handlers {
         }
         AllBrokers brokers = new AllBrokers(config.nodeId(), metadata::image, answers, forwarding.others());
         return new Handlers(
-                VirtualHandlers.over(local, records.fetchFrom(brokers), offsetsTopic::partitionFor, brokers, timer),
+                VirtualHandlers.over(local, records.fetchFrom(brokers), groups.topic()::partitionFor, brokers, timer),
                 records);
     }
 

@@ -141,9 +141,7 @@ class GroupToolsIT {
         Path file = both.directory().resolve("reset.csv");
         Files.writeString(
                 file,
-                exported.lines()
-                                .filter(line -> line.matches("\"?reset\"?,.*"))
-                                .collect(Collectors.joining("\n"))
+                exported.lines().filter(line -> line.matches("\"?reset\"?,.*")).collect(Collectors.joining("\n"))
                         + "\n");
         groups(with(group, "--from-file", file.toString(), "--execute"));
         groups(with(group, "--topic", "absent", "--to-earliest", "--execute"));

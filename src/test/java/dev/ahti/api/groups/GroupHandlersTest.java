@@ -201,8 +201,7 @@ class GroupHandlersTest {
                                 .setGroupState("Empty"),
                         new DescribeGroupsResponseData.DescribedGroup()
                                 .setGroupId("gone")
-                                .setErrorCode(Errors.GROUP_ID_NOT_FOUND.code())
-                                .setErrorMessage("no")));
+                                .setErrorCode(Errors.GROUP_ID_NOT_FOUND.code())));
 
         Exchange.forEachVersion(ApiKeys.DESCRIBE_GROUPS, version -> {
             DescribeGroupsResponseData response = ask(
