@@ -33,6 +33,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
+import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +116,28 @@ class ConfigHandlersTest {
         DescribeConfigsResourceResult after = config(described(4, ConfigResource.Type.TOPIC, "t"), "retention.ms");
         assertThat(after.value()).isEqualTo(String.valueOf(24 * 3600 * 1000));
         assertThat(after.configSource()).isEqualTo(ConfigSource.STATIC_BROKER_CONFIG.id());
+    }
+
+    @Test
+    void theConfigsOfAGroupAreItsOwnOverThoseOfTheBroker() {
+        metadata.config(ConfigResource.Type.GROUP, "g", "consumer.session.timeout.ms", "50000");
+
+        DescribeConfigsResult result = described(4, ConfigResource.Type.GROUP, "g");
+
+        assertThat(result.configs())
+                .extracting(DescribeConfigsResourceResult::name)
+                .containsExactlyInAnyOrderElementsOf(GroupConfig.configNames());
+        DescribeConfigsResourceResult timeout = config(result, "consumer.session.timeout.ms");
+        assertThat(timeout.value()).isEqualTo("50000");
+        assertThat(synonyms(timeout))
+                .containsExactly(
+                        "consumer.session.timeout.ms=50000 GROUP_CONFIG",
+                        "group.consumer.session.timeout.ms=45000 DEFAULT_CONFIG");
+        assertThat(config(result, "consumer.heartbeat.interval.ms").value()).isEqualTo("5000");
+        assertThat(described(4, ConfigResource.Type.GROUP, "").errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
+        assertThat(list(1, ConfigResource.Type.GROUP.id()).configResources())
+                .extracting(ListConfigResourcesResponseData.ConfigResource::resourceName)
+                .containsExactly("g");
     }
 
     @Test
@@ -228,7 +251,13 @@ class ConfigHandlersTest {
                 "BROKER, 1, log.retention.ms, SET, x, INVALID_REQUEST",
                 "BROKER, '', min.insync.replicas, SET, 2, NONE",
                 "BROKER, 1, min.insync.replicas, SET, 2, INVALID_CONFIG",
-                "GROUP, g, consumer.session.timeout.ms, SET, 1, INVALID_REQUEST",
+                "GROUP, g, consumer.session.timeout.ms, SET, 50000, NONE",
+                "GROUP, g, consumer.session.timeout.ms, DELETE, null, NONE",
+                "GROUP, g, consumer.session.timeout.ms, SET, 1, INVALID_CONFIG",
+                "GROUP, g, consumer.session.timeout.ms, SET, x, INVALID_CONFIG",
+                "GROUP, g, consumer.session.timeout.ms, APPEND, 50000, INVALID_CONFIG",
+                "GROUP, g, retention.ms, SET, 1, INVALID_CONFIG",
+                "GROUP, '', consumer.session.timeout.ms, SET, 50000, INVALID_REQUEST",
                 "CLIENT_METRICS, m, interval.ms, SET, 1, INVALID_REQUEST",
                 "UNKNOWN, m, interval.ms, SET, 1, INVALID_REQUEST"
             })
