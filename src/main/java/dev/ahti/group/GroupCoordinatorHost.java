@@ -4,7 +4,6 @@ import com.yammer.metrics.core.MetricsRegistry;
 import dev.ahti.metadata.CurrentImage;
 import dev.ahti.metadata.MetadataClient;
 import dev.ahti.replica.ObservedReplicas;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -12,7 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.config.AbstractConfig;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
@@ -36,6 +35,7 @@ import org.apache.pekko.actor.typed.Props;
 public final class GroupCoordinatorHost {
     private final Executor mayBlock;
     private final HostedGroupCoordinator coordinator;
+    private final GroupCoordinator guarded;
     private final OffsetsTopic topic;
     private final GroupMetadata metadata;
     private final Metrics metrics = new Metrics();
@@ -46,7 +46,8 @@ public final class GroupCoordinatorHost {
             GroupSettings settings,
             CurrentImage image,
             MetadataClient client,
-            ObservedReplicas replicas) {
+            ObservedReplicas replicas,
+            BooleanSupplier seesMajority) {
         mayBlock = system.dispatchers().lookup(DispatcherSelector.fromConfig("ahti.log-dispatcher"));
         topic = new ReplicatedOffsetsTopic(client, settings);
         SlotLogs logs = new SlotLogs(this::failed);
@@ -69,24 +70,30 @@ public final class GroupCoordinatorHost {
                         new UnrecordedMetrics(),
                         new GroupCoordinatorMetrics(new MetricsRegistry(), metrics),
                         new UnknownEndOffsets()));
+        guarded = MajorityOnly.guard(coordinator, seesMajority);
         coordinator.startup(settings.kafkas()::offsetsTopicPartitions);
         metadata = new GroupMetadata(image, coordinator, mayBlock);
         metadata.start();
         slots = system.systemActorOf(GroupSlots.create(coordinator, logs, replicas), "group-slots", Props.empty());
     }
 
-    /** Once the broker is registered: coordinators may lead from the first moment that a replica does. */
+    /**
+     * Once the broker is registered: coordinators may lead from the first moment that a replica does.
+     *
+     * @param seesMajority false while others may go on without this broker: then no request is answered (rule 16)
+     */
     public static GroupCoordinatorHost start(
             ActorSystem<?> system,
             GroupSettings settings,
             CurrentImage image,
             MetadataClient client,
-            ObservedReplicas replicas) {
-        return new GroupCoordinatorHost(system, settings, image, client, replicas);
+            ObservedReplicas replicas,
+            BooleanSupplier seesMajority) {
+        return new GroupCoordinatorHost(system, settings, image, client, replicas, seesMajority);
     }
 
     private static GroupConfigManager groupConfigs(GroupSettings settings) {
-        ShareGroupConfig shares = new ShareGroupConfig(new AbstractConfig(ShareGroupConfig.CONFIG_DEF, Map.of()));
+        ShareGroupConfig shares = GroupSettings.defaultsOfShareGroups();
         return new GroupConfigManager(settings.kafkas().extractGroupConfigMap(shares), settings.kafkas(), shares);
     }
 
@@ -104,10 +111,11 @@ public final class GroupCoordinatorHost {
 
     /**
      * For groups whose slot this broker leads; NOT_COORDINATOR for others, COORDINATOR_LOAD_IN_PROGRESS while a slot is
-     * loaded. May be called from any thread; answers come on the coordinators' threads.
+     * loaded. The same error as the failure of the future where this broker may be cut off. May be called from any thread;
+     * answers come on the coordinators' threads.
      */
     public GroupCoordinator coordinator() {
-        return coordinator;
+        return guarded;
     }
 
     public OffsetsTopic topic() {

@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -72,13 +73,15 @@ final class GroupSlots extends AbstractBehavior<GroupSlots.Command> {
 
     static Behavior<Command> create(GroupCoordinator coordinator, SlotLogs logs, ObservedReplicas replicas) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            ActorRef<Command> self = context.getSelf();
             replicas.onLeadershipChange(replica -> {
                 if (ofOffsetsTopic(replica)) {
-                    context.getSelf().tell(new LeadershipChanged(replica));
+                    self.tell(new LeadershipChanged(replica));
                 }
             });
-            replicas.all().stream().filter(GroupSlots::ofOffsetsTopic).forEach(replica -> context.getSelf()
-                    .tell(new LeadershipChanged(replica)));
+            replicas.all().stream()
+                    .filter(GroupSlots::ofOffsetsTopic)
+                    .forEach(replica -> self.tell(new LeadershipChanged(replica)));
             return new GroupSlots(context, timers, coordinator, logs);
         }));
     }
@@ -117,7 +120,13 @@ final class GroupSlots extends AbstractBehavior<GroupSlots.Command> {
 
     private Behavior<Command> onFailed(Failed message) {
         SlotLog log = message.log();
-        if (isCurrent(log)) {
+        if (!isCurrent(log)) {
+            return this;
+        }
+        if (!log.isLed()) {
+            // That is why it failed; where the replica leads again, or in another epoch, it says so.
+            resign(log.partition().partition());
+        } else {
             LOG.warn(
                     "{}: the coordinator of its groups could not {} and starts again",
                     log.partition(),

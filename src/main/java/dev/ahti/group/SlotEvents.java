@@ -89,7 +89,7 @@ final class SlotEvents implements CoordinatorEventProcessor {
         private void run(CoordinatorEvent event) {
             try {
                 event.run();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // Whatever it is, the slot's other events are still to run.
                 LOG.error("{} failed", event, e);
                 complete(event, e);
             }

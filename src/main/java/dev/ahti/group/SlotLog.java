@@ -58,9 +58,10 @@ final class SlotLog {
         return replica.log().config();
     }
 
+    /** Whether the replica leads in the epoch in which this incarnation began. */
     boolean isLed() {
         Leadership now = replica.leadership();
-        return !over.get() && now.leading() && now.leaderEpoch() == leaderEpoch;
+        return now.leading() && now.leaderEpoch() == leaderEpoch;
     }
 
     /**
@@ -150,7 +151,7 @@ final class SlotLog {
     private void awaitHighWatermarkAbove(long offset) {
         replica.onReadable(offset, woken -> {
             PartitionWriter.Listener told = listener;
-            if (told != null && isLed()) {
+            if (told != null && !over.get() && isLed()) {
                 long now = replica.leadership().highWatermark();
                 told.onHighWatermarkUpdated(partition(), now);
                 awaitHighWatermarkAbove(now);

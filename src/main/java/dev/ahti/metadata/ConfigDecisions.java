@@ -28,10 +28,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
-/**
- * AlterConfigs and IncrementalAlterConfigs of topics, brokers and groups, with Kafka's rules. Configs of groups have been
- * checked by the broker that was asked.
- */
+/** AlterConfigs and IncrementalAlterConfigs of topics, brokers and groups, with Kafka's rules. */
 final class ConfigDecisions {
     private final MetadataSettings settings;
     private final TopicRules topicRules;
@@ -128,6 +125,7 @@ final class ConfigDecisions {
                 }
             }
             case GROUP -> {
+                // Its values are checked where the settings of groups are known: by the broker that was asked.
                 if (name.isEmpty()) {
                     throw new Refused(Errors.INVALID_REQUEST, "Default group resources are not allowed.");
                 }
@@ -177,8 +175,6 @@ final class ConfigDecisions {
     private ConfigDef.Type typeOf(ConfigResource resource, String name) {
         if (resource.type() == ConfigResource.Type.TOPIC) {
             return LogConfig.configType(name).orElse(null);
-        } else if (resource.type() == ConfigResource.Type.GROUP) {
-            return null; // None of them is a list.
         }
         ConfigDef.ConfigKey key = settings.brokerConfigs().configKeys().get(name);
         return key == null ? null : key.type;

@@ -19,7 +19,6 @@ import dev.ahti.network.forwarding.Forwarding;
 import dev.ahti.replica.LocalReplicas;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 
@@ -44,7 +43,6 @@ final class Handlers {
             MetadataClient metadata,
             LocalReplicas replicas,
             GroupCoordinatorHost groups,
-            BooleanSupplier seesMajority,
             Forwarding forwarding) {
         BrokerConfig config = current.started();
         DeadlineTimer timer = timer(system);
@@ -59,7 +57,7 @@ final class Handlers {
         local.addAll(TopicHandlers.create(metadata, current));
         local.addAll(ClusterHandlers.create(metadata, replicas, config));
         ListenerViews views = ListenerViews.of(config);
-        local.addAll(GroupHandlers.create(groups.coordinator(), groups.topic(), metadata, views, seesMajority));
+        local.addAll(GroupHandlers.create(groups.coordinator(), groups.topic(), metadata, views));
         LocalAnswers answers = new LocalAnswers(replicas, ApiHandlers.create(local));
         forwarding.open(answers);
         if (!views.isVirtual()) {

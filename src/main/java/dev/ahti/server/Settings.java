@@ -7,12 +7,8 @@ import dev.ahti.log.LogSettings;
 import dev.ahti.metadata.MetadataSettings;
 import dev.ahti.replica.ReplicaSettings;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 
@@ -53,21 +49,11 @@ final class Settings {
                         : Optional.empty());
     }
 
-    /** @throws StartProblem where the settings contradict each other */
+    /** @param clusterSize brokers that the cluster is to have: more replicas than that would never be there */
     static GroupSettings groups(BrokerConfig config, int clusterSize) {
-        Map<String, Object> kafkas = new HashMap<>();
-        GroupCoordinatorConfig.CONFIG_DEF.names().stream()
-                .filter(config.definitions().configKeys()::containsKey)
-                .forEach(name -> kafkas.put(name, config.value(name)));
-        short factor = (Short) config.value("offsets.topic.replication.factor");
-        try {
-            return new GroupSettings(
-                    config.nodeId(),
-                    new GroupCoordinatorConfig(new AbstractConfig(GroupCoordinatorConfig.CONFIG_DEF, kafkas, false)),
-                    (short) Math.min(factor, clusterSize));
-        } catch (IllegalArgumentException | KafkaException e) {
-            throw new StartProblem(e.getMessage(), e);
-        }
+        GroupCoordinatorConfig kafkas = config.groupCoordinatorConfig();
+        return new GroupSettings(
+                config.nodeId(), kafkas, (short) Math.min(kafkas.offsetsTopicReplicationFactor(), clusterSize));
     }
 
     static ReplicaSettings replica(BrokerConfig config) {

@@ -55,6 +55,7 @@ final class Startup {
     private LogDirectory directory;
     private MetadataDatabase database;
     private ActorSystem<Void> system;
+    private GroupCoordinatorHost groups;
 
     /** @param ownProcess whether the JVM is this broker's alone and ends with it */
     Startup(BrokerConfig config, boolean ownProcess) {
@@ -108,8 +109,13 @@ final class Startup {
         CurrentBrokerConfig current = new CurrentBrokerConfig(config);
         Forwarding forwarding = Handlers.forwarding(system, peers, config);
         Replication replication = Replication.start(system, config, current, directory, metadata, peers);
-        GroupCoordinatorHost groups = GroupCoordinatorHost.start(
-                system, groupSettings, metadata.image(), metadata.client(), replication.replicas());
+        groups = GroupCoordinatorHost.start(
+                system,
+                groupSettings,
+                metadata.image(),
+                metadata.client(),
+                replication.replicas(),
+                peers.majorityView()::seesMajority);
         await("for the logs to be open", replication.opened(image));
         times.passed("logs open");
         await("for classes to be loaded", protocol);
@@ -119,7 +125,6 @@ final class Startup {
                 metadata.client(),
                 replication.replicas(),
                 groups,
-                peers.majorityView()::seesMajority,
                 forwarding);
         listeners.open(ApiHandlers.create(handlers.all()));
         await("to be unfenced", metadata.markReady());
@@ -234,6 +239,9 @@ final class Startup {
     private void undo() {
         if (database != null) {
             database.close();
+        }
+        if (groups != null) {
+            groups.stop();
         }
         if (system != null) {
             leave();

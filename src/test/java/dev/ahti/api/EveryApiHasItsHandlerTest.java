@@ -52,8 +52,7 @@ class EveryApiHasItsHandlerTest {
                 new FakeGroupCoordinator().coordinator(),
                 new FakeOffsetsTopic(metadata),
                 metadata,
-                ListenerViews.direct(1),
-                () -> true));
+                ListenerViews.direct(1)));
     }
 
     @Test

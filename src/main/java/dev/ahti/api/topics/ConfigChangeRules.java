@@ -2,9 +2,7 @@ package dev.ahti.api.topics;
 
 import dev.ahti.config.BrokerConfig;
 import dev.ahti.config.ConfigProblem;
-import dev.ahti.metadata.MetadataClient.ConfigChange;
 import dev.ahti.metadata.MetadataClient.ConfigOperation;
-import dev.ahti.metadata.image.ClusterImage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,36 +14,30 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.internals.Topic;
-import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
 /**
  * What can be said of a change of configs without the cluster: its form, and for brokers whether the setting can change
- * while they run and to this value, and for groups whether all of it is valid. The rest (does the topic exist, is the whole still valid) is decided where
+ * while they run and to this value. The rest (does the topic exist, is the whole still valid) is decided where
  * the change is persisted.
  */
 final class ConfigChangeRules {
     private final ThisBroker broker;
     private final BrokerConfig started;
     private final BrokerConfigs brokerConfigs;
-    private final GroupConfigs groupConfigs;
 
-    ConfigChangeRules(ThisBroker broker, BrokerConfig started, BrokerConfigs brokerConfigs, GroupConfigs groupConfigs) {
+    ConfigChangeRules(ThisBroker broker, BrokerConfig started, BrokerConfigs brokerConfigs) {
         this.broker = broker;
         this.started = started;
         this.brokerConfigs = brokerConfigs;
-        this.groupConfigs = groupConfigs;
     }
 
     /** @throws org.apache.kafka.common.errors.ApiException what the client is to be told */
-    void check(ConfigChange change, ClusterImage image) {
-        ConfigResource resource = change.resource();
-        List<ConfigOperation> operations = change.operations();
+    void check(ConfigResource resource, List<ConfigOperation> operations) {
         checkForm(operations);
         switch (resource.type()) {
             case TOPIC -> checkTopic(resource.name(), operations);
             case BROKER -> checkBroker(resource.name(), operations);
-            case GROUP -> checkGroup(change, image);
             default ->
                 throw new InvalidRequestException(
                         "Unknown resource type " + resource.type().id());
@@ -77,13 +69,6 @@ final class ConfigChangeRules {
                 checkIsList(operation, LogConfig.configType(operation.name()).orElse(null)));
     }
 
-    private void checkGroup(ConfigChange change, ClusterImage image) {
-        change.operations()
-                .forEach(operation -> checkIsList(
-                        operation, GroupConfig.configType(operation.name()).orElse(null)));
-        groupConfigs.check(change, image);
-    }
-
     private void checkBroker(String name, List<ConfigOperation> operations) {
         if (!name.isEmpty()) {
             broker.requireNamed(name);
@@ -110,7 +95,7 @@ final class ConfigChangeRules {
         }
     }
 
-    private static void checkIsList(ConfigOperation operation, ConfigDef.Type type) {
+    static void checkIsList(ConfigOperation operation, ConfigDef.Type type) {
         boolean forLists = operation.type() == OpType.APPEND || operation.type() == OpType.SUBTRACT;
         if (forLists && type != ConfigDef.Type.LIST) {
             throw new InvalidConfigurationException(

@@ -27,9 +27,9 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
  * DescribeConfigs, v1 to v4: what is configured and where each value comes from (KIP-226), from v3 on with types and
  * documentation. No keys named (null or none) means all.
  *
- * <p>TOPIC, GROUP and the cluster's defaults (BROKER with an empty name) at any broker; BROKER and BROKER_LOGGER at the broker
- * that they name, since only it knows what it was started with. Left out: CLIENT_METRICS, which Ahti does not serve yet, is
- * INVALID_REQUEST.
+ * <p>TOPIC, GROUP and the cluster's defaults (BROKER with an empty name) at any broker; BROKER and BROKER_LOGGER at the
+ * broker that they name, since only it knows what it was started with. Left out: CLIENT_METRICS, which Ahti does not serve
+ * yet, is INVALID_REQUEST.
  */
 final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequestData> {
     private final MetadataClient metadata;
@@ -94,7 +94,7 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequestD
             case TOPIC -> ofTopic(name, image);
             case BROKER -> ofBroker(name, image);
             case BROKER_LOGGER -> ofLoggers(name);
-            case GROUP -> groupConfigs.describe(name, image);
+            case GROUP -> groupConfigs.of(name, image);
             default -> throw new InvalidRequestException("Unexpected resource type " + type + " for resource " + name);
         };
     }

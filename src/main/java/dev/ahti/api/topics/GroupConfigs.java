@@ -2,6 +2,7 @@ package dev.ahti.api.topics;
 
 import dev.ahti.api.topics.DescribedConfig.Synonym;
 import dev.ahti.config.BrokerConfig;
+import dev.ahti.group.GroupSettings;
 import dev.ahti.metadata.MetadataClient.ConfigChange;
 import dev.ahti.metadata.MetadataClient.ConfigOperation;
 import dev.ahti.metadata.image.ClusterImage;
@@ -11,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
-import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
@@ -22,47 +23,63 @@ import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 
-/**
- * Configs of single groups (KIP-848) as clients are shown them, and what they may be changed to: Kafka's {@code GroupConfig},
- * within the bounds that brokers have. A group need not exist.
- */
+/** Configs of single groups: names, bounds and defaults are those of Kafka's coordinator with this broker's settings. */
 final class GroupConfigs {
-    private final GroupCoordinatorConfig coordinator;
-    private final ShareGroupConfig share;
     private final BrokerConfigs brokerConfigs;
+    private final GroupCoordinatorConfig coordinator;
+    private final ShareGroupConfig shares = GroupSettings.defaultsOfShareGroups();
 
-    GroupConfigs(BrokerConfig broker, BrokerConfigs brokerConfigs) {
-        this.coordinator = new GroupCoordinatorConfig(new AbstractConfig(
-                GroupCoordinatorConfig.CONFIG_DEF, known(broker, GroupCoordinatorConfig.CONFIG_DEF)));
-        this.share = ShareGroupConfig.fromProps(known(broker, ShareGroupConfig.CONFIG_DEF));
+    GroupConfigs(BrokerConfig started, BrokerConfigs brokerConfigs) {
         this.brokerConfigs = brokerConfigs;
+        this.coordinator = started.groupCoordinatorConfig();
     }
 
-    private static Map<String, Object> known(BrokerConfig broker, ConfigDef kafkas) {
-        Map<String, Object> values = new HashMap<>();
-        kafkas.names().stream()
-                .filter(broker.definitions().configKeys()::containsKey)
-                .forEach(name -> values.put(name, broker.value(name)));
-        return values;
+    /**
+     * Whether all configs of the group are valid once it is done. A group need not exist to have some.
+     *
+     * @throws org.apache.kafka.common.errors.ApiException what the client is to be told
+     */
+    void check(ConfigChange change, ClusterImage image) {
+        String group = change.resource().name();
+        if (group.isEmpty()) {
+            throw new InvalidRequestException("Default group resources are not allowed.");
+        }
+        ConfigChangeRules.checkForm(change.operations());
+        Map<String, String> values = new HashMap<>(change.replaceAll() ? Map.of() : image.configs(change.resource()));
+        for (ConfigOperation operation : change.operations()) {
+            ConfigChangeRules.checkIsList(
+                    operation, GroupConfig.configType(operation.name()).orElse(null));
+            if (operation.type() == OpType.DELETE) {
+                values.remove(operation.name());
+            } else {
+                values.put(operation.name(), operation.value());
+            }
+        }
+        try {
+            GroupConfig.validate(values, coordinator, shares);
+        } catch (ConfigException e) {
+            throw new InvalidConfigurationException(e.getMessage(), e);
+        }
     }
 
-    /** By name in order. */
-    List<DescribedConfig> describe(String group, ClusterImage image) {
+    /** All that hold for the group, by name in order. */
+    List<DescribedConfig> of(String group, ClusterImage image) {
         if (group.isEmpty()) {
             throw new InvalidRequestException("Group name must not be empty");
         }
-        Map<String, String> overrides = image.configs(new ConfigResource(ConfigResource.Type.GROUP, group));
-        Properties properties = new Properties();
-        properties.putAll(overrides);
-        GroupConfig config = GroupConfig.fromProps(coordinator.extractGroupConfigMap(share), properties);
+        Map<String, String> own = image.configs(new ConfigResource(ConfigResource.Type.GROUP, group));
+        Properties overrides = new Properties();
+        overrides.putAll(own);
+        Map<String, ?> values = GroupConfig.fromProps(coordinator.extractGroupConfigMap(shares), overrides)
+                .values();
         return GroupConfig.configNames().stream()
                 .sorted()
-                .map(name -> described(name, config.values().get(name), synonyms(image, name, overrides)))
+                .map(name -> described(name, values.get(name), synonyms(image, name, own)))
                 .toList();
     }
 
     private static DescribedConfig described(String name, Object value, List<Synonym> synonyms) {
-        ConfigDef.ConfigKey key = GroupConfig.CONFIG_DEF.configKeys().get(name);
+        ConfigKey key = GroupConfig.CONFIG_DEF.configKeys().get(name);
         return new DescribedConfig(
                 name,
                 ConfigDef.convertToString(value, key.type),
@@ -76,36 +93,12 @@ final class GroupConfigs {
                 key.documentation);
     }
 
-    private List<Synonym> synonyms(ClusterImage image, String name, Map<String, String> overrides) {
+    private List<Synonym> synonyms(ClusterImage image, String name, Map<String, String> own) {
         List<Synonym> all = new ArrayList<>();
-        if (overrides.containsKey(name)) {
-            all.add(new Synonym(name, overrides.get(name), ConfigSource.GROUP_CONFIG));
+        if (own.containsKey(name)) {
+            all.add(new Synonym(name, own.get(name), ConfigSource.GROUP_CONFIG));
         }
         GroupConfig.brokerSynonym(name).ifPresent(ofBroker -> all.addAll(brokerConfigs.synonyms(image, ofBroker)));
         return all;
-    }
-
-    /**
-     * Looks at all that the group would have afterwards.
-     *
-     * @throws org.apache.kafka.common.errors.ApiException what the client is to be told
-     */
-    void check(ConfigChange change, ClusterImage image) {
-        if (change.resource().name().isEmpty()) {
-            throw new InvalidRequestException("Default group resources are not allowed.");
-        }
-        Map<String, String> after = new HashMap<>(change.replaceAll() ? Map.of() : image.configs(change.resource()));
-        for (ConfigOperation operation : change.operations()) {
-            if (operation.type() == OpType.DELETE) {
-                after.remove(operation.name());
-            } else {
-                after.put(operation.name(), operation.value());
-            }
-        }
-        try {
-            GroupConfig.validate(after, coordinator, share);
-        } catch (ConfigException e) {
-            throw new InvalidConfigurationException(e.getMessage(), e);
-        }
     }
 }

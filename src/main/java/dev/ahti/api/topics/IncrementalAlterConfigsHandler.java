@@ -17,8 +17,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.ApiError;
 
 /**
- * IncrementalAlterConfigs, v0 and v1: sets, deletes, appends to and subtracts from single configs (KIP-339). TOPIC, GROUP and
- * the cluster's defaults (BROKER with an empty name) at any broker; BROKER and BROKER_LOGGER at the broker that they
+ * IncrementalAlterConfigs, v0 and v1: sets, deletes, appends to and subtracts from single configs (KIP-339). TOPIC, GROUP
+ * and the cluster's defaults (BROKER with an empty name) at any broker; BROKER and BROKER_LOGGER at the broker that they
  * name. {@code validateOnly} does everything but the change.
  *
  * <p>Of broker settings the defaults of topic configs can be altered. Left out: CLIENT_METRICS, which Ahti does not serve

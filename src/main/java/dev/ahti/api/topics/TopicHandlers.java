@@ -17,10 +17,10 @@ public final class TopicHandlers {
         ThisBroker me = new ThisBroker(views.shownId(), views.isVirtual());
         BrokerConfigs brokerConfigs = new BrokerConfigs(broker);
         TopicConfigs topicConfigs = new TopicConfigs(broker, brokerConfigs);
-        GroupConfigs groupConfigs = new GroupConfigs(started, brokerConfigs);
         BrokerLoggers loggers = new BrokerLoggers();
+        GroupConfigs groupConfigs = new GroupConfigs(started, brokerConfigs);
         ConfigAlteration alteration = new ConfigAlteration(
-                metadata, new ConfigChangeRules(me, started, brokerConfigs, groupConfigs), loggers, me);
+                metadata, new ConfigChangeRules(me, started, brokerConfigs), groupConfigs, loggers, me);
         return List.of(
                 new MetadataHandler(metadata, views, started.booleanValue("auto.create.topics.enable")),
                 new DescribeTopicPartitionsHandler(

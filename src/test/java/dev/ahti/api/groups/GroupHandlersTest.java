@@ -7,8 +7,8 @@ import dev.ahti.api.Exchange;
 import dev.ahti.api.FakeMetadata;
 import dev.ahti.api.ListenerViews;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.errors.CoordinatorLoadInProgressException;
+import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
@@ -41,14 +41,12 @@ import org.junit.jupiter.api.Test;
 
 class GroupHandlersTest {
     private final FakeGroupCoordinator coordinator = new FakeGroupCoordinator();
-    private final AtomicBoolean seesMajority = new AtomicBoolean(true);
     private final FakeMetadata metadata = new FakeMetadata().broker(1, FakeMetadata.LISTENER);
     private final List<ApiHandler<?>> handlers = GroupHandlers.create(
             coordinator.coordinator(),
             new FakeOffsetsTopic(metadata),
             metadata,
-            ListenerViews.direct(1),
-            seesMajority::get);
+            ListenerViews.direct(1));
 
     @Test
     void aMemberJoinsInEveryVersionWithProtocolsOfAnyType() {
@@ -301,28 +299,30 @@ class GroupHandlersTest {
     }
 
     @Test
-    void aBrokerThatMayBeCutOffAsksNoCoordinator() {
-        seesMajority.set(false);
+    void aBrokerThatMayBeCutOffSendsThoseAwayWhoKnowAGroupAndHasTheOthersAskAgain() {
+        coordinator.fails("heartbeat", new NotCoordinatorException("cut off"));
+        coordinator.fails("listGroups", new NotCoordinatorException("cut off"));
+        coordinator.fails("describeGroups", new NotCoordinatorException("cut off"));
 
-        assertThat(Errors.forCode(heartbeat().errorCode())).isEqualTo(Errors.NOT_COORDINATOR);
-        assertThat(Errors.forCode(ask(ApiKeys.LIST_GROUPS, 5, new ListGroupsRequestData(), ListGroupsResponseData.class)
+        assertThat(Errors.forCode(ask(
+                                ApiKeys.HEARTBEAT,
+                                4,
+                                new HeartbeatRequestData().setGroupId("g"),
+                                HeartbeatResponseData.class)
                         .errorCode()))
+                .isEqualTo(Errors.NOT_COORDINATOR);
+        assertThat(ask(
+                                ApiKeys.DESCRIBE_GROUPS,
+                                6,
+                                new DescribeGroupsRequestData().setGroups(List.of("g")),
+                                DescribeGroupsResponseData.class)
+                        .groups())
+                .extracting(each -> each.groupId() + " " + Errors.forCode(each.errorCode()))
+                .containsExactly("g NOT_COORDINATOR");
+        assertThat(Errors.forCode(
+                        ask(ApiKeys.LIST_GROUPS, 5, new ListGroupsRequestData(), ListGroupsResponseData.class)
+                                .errorCode()))
                 .isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
-        assertThat(coordinator.wasAsked()).isFalse();
-    }
-
-    @Test
-    void aBrokerThatWasCutOffMeanwhileDoesNotTellWhatItsCoordinatorSaid() {
-        coordinator.answers("heartbeat", request -> {
-            seesMajority.set(false);
-            return new HeartbeatResponseData();
-        });
-
-        assertThat(Errors.forCode(heartbeat().errorCode())).isEqualTo(Errors.NOT_COORDINATOR);
-    }
-
-    private HeartbeatResponseData heartbeat() {
-        return ask(ApiKeys.HEARTBEAT, 4, new HeartbeatRequestData().setGroupId("g"), HeartbeatResponseData.class);
     }
 
     private <R extends ApiMessage> R ask(ApiKeys api, int version, ApiMessage request, Class<R> response) {

@@ -119,6 +119,28 @@ class ConfigHandlersTest {
     }
 
     @Test
+    void theConfigsOfAGroupAreItsOwnOverThoseOfTheBroker() {
+        metadata.config(ConfigResource.Type.GROUP, "g", "consumer.session.timeout.ms", "50000");
+
+        DescribeConfigsResult result = described(4, ConfigResource.Type.GROUP, "g");
+
+        assertThat(result.configs())
+                .extracting(DescribeConfigsResourceResult::name)
+                .containsExactlyInAnyOrderElementsOf(GroupConfig.configNames());
+        DescribeConfigsResourceResult timeout = config(result, "consumer.session.timeout.ms");
+        assertThat(timeout.value()).isEqualTo("50000");
+        assertThat(synonyms(timeout))
+                .containsExactly(
+                        "consumer.session.timeout.ms=50000 GROUP_CONFIG",
+                        "group.consumer.session.timeout.ms=45000 DEFAULT_CONFIG");
+        assertThat(config(result, "consumer.heartbeat.interval.ms").value()).isEqualTo("5000");
+        assertThat(described(4, ConfigResource.Type.GROUP, "").errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
+        assertThat(list(1, ConfigResource.Type.GROUP.id()).configResources())
+                .extracting(ListConfigResourcesResponseData.ConfigResource::resourceName)
+                .containsExactly("g");
+    }
+
+    @Test
     void aDefaultInOtherUnitsIsNoSynonym() {
         assertThat(synonyms(config(described(4, ConfigResource.Type.TOPIC, "t"), "segment.ms")))
                 .isEmpty();
@@ -234,7 +256,7 @@ class ConfigHandlersTest {
                 "GROUP, g, consumer.session.timeout.ms, SET, 1, INVALID_CONFIG",
                 "GROUP, g, consumer.session.timeout.ms, SET, x, INVALID_CONFIG",
                 "GROUP, g, consumer.session.timeout.ms, APPEND, 50000, INVALID_CONFIG",
-                "GROUP, g, no.such.config, SET, 1, INVALID_CONFIG",
+                "GROUP, g, retention.ms, SET, 1, INVALID_CONFIG",
                 "GROUP, '', consumer.session.timeout.ms, SET, 50000, INVALID_REQUEST",
                 "CLIENT_METRICS, m, interval.ms, SET, 1, INVALID_REQUEST",
                 "UNKNOWN, m, interval.ms, SET, 1, INVALID_REQUEST"
