@@ -268,24 +268,6 @@ class ConfigHandlersTest {
     }
 
     @Test
-    void aGroupsConfigsAreKafkasWithTheOverridesOfTheGroup() {
-        metadata.config(ConfigResource.Type.GROUP, "g", "consumer.session.timeout.ms", "50000");
-
-        DescribeConfigsResult result = described(4, ConfigResource.Type.GROUP, "g");
-
-        assertThat(result.configs())
-                .extracting(DescribeConfigsResourceResult::name)
-                .containsExactlyInAnyOrderElementsOf(GroupConfig.configNames());
-        DescribeConfigsResourceResult session = config(result, "consumer.session.timeout.ms");
-        assertThat(session.value()).isEqualTo("50000");
-        assertThat(ConfigSource.forId(session.configSource())).isEqualTo(ConfigSource.GROUP_CONFIG);
-        assertThat(config(described(4, ConfigResource.Type.GROUP, "other"), "consumer.session.timeout.ms")
-                        .value())
-                .isEqualTo("45000");
-        assertThat(listed(1, ConfigResource.Type.GROUP.id())).containsExactly("32 g");
-    }
-
-    @Test
     void whatAGroupHasAlreadyCountsInWhatItMayBeChangedTo() {
         metadata.config(ConfigResource.Type.GROUP, "g", "share.heartbeat.interval.ms", "15000");
         metadata.config(ConfigResource.Type.GROUP, "g", "consumer.heartbeat.interval.ms", "4");
