@@ -119,13 +119,8 @@ final class Startup {
         await("for the logs to be open", replication.opened(image));
         times.passed("logs open");
         await("for classes to be loaded", protocol);
-        Handlers handlers = Handlers.create(
-                system,
-                current,
-                metadata.client(),
-                replication.replicas(),
-                groups,
-                forwarding);
+        Handlers handlers =
+                Handlers.create(system, current, metadata.client(), replication.replicas(), groups, forwarding);
         listeners.open(ApiHandlers.create(handlers.all()));
         await("to be unfenced", metadata.markReady());
         await("to lead", replication.leading());

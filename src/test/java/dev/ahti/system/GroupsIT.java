@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ahti.testing.BrokerProcess;
 import dev.ahti.testing.GroupMembers;
 import dev.ahti.testing.GroupMembers.Consumed;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +25,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.RangeAssignor;
@@ -29,7 +34,14 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
+import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -227,26 +239,51 @@ class GroupsIT {
     }
 
     @Test
-    void theTimesOfAGroupAreChangedWhileItRuns() throws Exception {
-        create("timed", 1);
+    void theTimesOfAGroupAreThoseOfItsConfigs() throws Exception {
         ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "timed");
+        // The first group creates the topic of offsets; the coordinator loads.
+        admin.describeConsumerGroups(List.of("timed")).all().exceptionally(notFound -> null).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        Awaitility.await("a coordinator")
+                .atMost(Duration.ofSeconds(LIMIT_SECONDS))
+                .until(() -> heartbeat("timed").heartbeatIntervalMs() == 300);
+
         admin.incrementalAlterConfigs(Map.of(
                         group,
                         List.of(new AlterConfigOp(
-                                new ConfigEntry("consumer.session.timeout.ms", "4000"), AlterConfigOp.OpType.SET))))
+                                new ConfigEntry("consumer.heartbeat.interval.ms", "700"), AlterConfigOp.OpType.SET))))
                 .all()
                 .get(LIMIT_SECONDS, TimeUnit.SECONDS);
-        // One that is killed says nothing: its thread is left with its consumer, which goes silent.
-        try (GroupMembers members =
-                new GroupMembers(broker.bootstrap(), "timed", List.of("timed"), Kind.CONSUMER.settings)) {
-            members.join("a").awaitDivided(1);
-            assertThat(admin.describeConfigs(List.of(group))
-                            .all()
-                            .get()
-                            .get(group)
-                            .get("consumer.session.timeout.ms")
-                            .value())
-                    .isEqualTo("4000");
+
+        Awaitility.await("the coordinator knows")
+                .atMost(Duration.ofSeconds(LIMIT_SECONDS))
+                .until(() -> heartbeat("timed").heartbeatIntervalMs() == 700);
+    }
+
+    /** Of a new member each time, as it goes over the wire. */
+    private static ConsumerGroupHeartbeatResponseData heartbeat(String group) throws IOException {
+        ConsumerGroupHeartbeatRequest request = new ConsumerGroupHeartbeatRequest.Builder(
+                        new ConsumerGroupHeartbeatRequestData()
+                                .setGroupId(group)
+                                .setMemberId(Uuid.randomUuid().toString())
+                                .setMemberEpoch(0)
+                                .setRebalanceTimeoutMs(1_000)
+                                .setSubscribedTopicNames(List.of("timed"))
+                                .setTopicPartitions(List.of()))
+                .build((short) 1);
+        ByteBuffer sent = request.serializeWithHeader(
+                new RequestHeader(ApiKeys.CONSUMER_GROUP_HEARTBEAT, request.version(), "timed", 1));
+        try (Socket socket = new Socket("127.0.0.1", broker.kafkaPort())) {
+            socket.setSoTimeout(LIMIT_SECONDS * 1000);
+            byte[] frame = new byte[Integer.BYTES + sent.remaining()];
+            ByteBuffer.wrap(frame).putInt(sent.remaining()).put(sent);
+            socket.getOutputStream().write(frame);
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            byte[] answer = in.readNBytes(in.readInt());
+            int header = 5;
+            return new ConsumerGroupHeartbeatResponseData(
+                    new ByteBufferAccessor(
+                            ByteBuffer.wrap(answer, header, answer.length - header).slice()),
+                    request.version());
         }
     }
 
@@ -288,7 +325,7 @@ class GroupsIT {
             TopicPartition each = new TopicPartition(topic, partition);
             ends.put(
                     each,
-                    admin.listOffsets(Map.of(each, org.apache.kafka.clients.admin.OffsetSpec.latest()))
+                    admin.listOffsets(Map.of(each, OffsetSpec.latest()))
                             .partitionResult(each)
                             .get(LIMIT_SECONDS, TimeUnit.SECONDS)
                             .offset());

@@ -46,8 +46,9 @@ final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequestData> {
         List<OffsetCommitRequestTopic> known = new ArrayList<>();
         for (OffsetCommitRequestTopic asked : request.topics()) {
             TopicImage topic = byId ? image.topic(asked.topicId()) : image.topic(asked.name());
+            // With its id in either case: the offset is not one of a later topic of that name.
             OffsetCommitRequestTopic existing = new OffsetCommitRequestTopic()
-                    .setTopicId(asked.topicId())
+                    .setTopicId(topic == null ? asked.topicId() : topic.id())
                     .setName(topic == null ? asked.name() : topic.name());
             Errors missing = byId && topic == null ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION;
             for (OffsetCommitRequestPartition partition : asked.partitions()) {

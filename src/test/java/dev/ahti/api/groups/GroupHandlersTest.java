@@ -43,10 +43,7 @@ class GroupHandlersTest {
     private final FakeGroupCoordinator coordinator = new FakeGroupCoordinator();
     private final FakeMetadata metadata = new FakeMetadata().broker(1, FakeMetadata.LISTENER);
     private final List<ApiHandler<?>> handlers = GroupHandlers.create(
-            coordinator.coordinator(),
-            new FakeOffsetsTopic(metadata),
-            metadata,
-            ListenerViews.direct(1));
+            coordinator.coordinator(), new FakeOffsetsTopic(metadata), metadata, ListenerViews.direct(1));
 
     @Test
     void aMemberJoinsInEveryVersionWithProtocolsOfAnyType() {
@@ -319,9 +316,8 @@ class GroupHandlersTest {
                         .groups())
                 .extracting(each -> each.groupId() + " " + Errors.forCode(each.errorCode()))
                 .containsExactly("g NOT_COORDINATOR");
-        assertThat(Errors.forCode(
-                        ask(ApiKeys.LIST_GROUPS, 5, new ListGroupsRequestData(), ListGroupsResponseData.class)
-                                .errorCode()))
+        assertThat(Errors.forCode(ask(ApiKeys.LIST_GROUPS, 5, new ListGroupsRequestData(), ListGroupsResponseData.class)
+                        .errorCode()))
                 .isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
     }
 

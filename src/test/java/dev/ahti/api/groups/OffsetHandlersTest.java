@@ -62,6 +62,9 @@ class OffsetHandlersTest {
             assertThat(asked.topics().get(0).name())
                     .as("the coordinator knows names")
                     .isEqualTo("t");
+            assertThat(asked.topics().get(0).topicId())
+                    .as("and ids, also of topics that were named")
+                    .isEqualTo(id);
             assertThat(asked.topics().get(0).partitions())
                     .extracting(
                             OffsetCommitRequestPartition::partitionIndex,
