@@ -241,8 +241,13 @@ class GroupsIT {
     @Test
     void theTimesOfAGroupAreThoseOfItsConfigs() throws Exception {
         ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "timed");
-        // The first group creates the topic of offsets; the coordinator loads.
-        admin.describeConsumerGroups(List.of("timed")).all().exceptionally(notFound -> null).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        // The first question creates the topic of offsets; then the coordinator loads.
+        admin.describeConsumerGroups(List.of("timed"))
+                .all()
+                .toCompletionStage()
+                .handle((found, notFound) -> found)
+                .toCompletableFuture()
+                .get(LIMIT_SECONDS, TimeUnit.SECONDS);
         Awaitility.await("a coordinator")
                 .atMost(Duration.ofSeconds(LIMIT_SECONDS))
                 .until(() -> heartbeat("timed").heartbeatIntervalMs() == 300);
