@@ -77,11 +77,14 @@ class GroupToolsIT {
         // The tool sends the last of them when its process ends, or a second later: here it is the latter.
         for (String bootstrap : List.of(both.ahti().bootstrap(), both.kafka().bootstrap())) {
             Awaitility.await(count + " records in " + topic)
-                    .until(() -> tool(bootstrap, "kafka-get-offsets", "", "--topic", topic), offsets -> offsets.lines()
-                                    .filter(line -> line.startsWith(topic + ":"))
-                                    .mapToInt(line -> Integer.parseInt(line.substring(line.lastIndexOf(':') + 1)))
-                                    .sum()
-                            == count);
+                    .until(
+                            () -> tool(bootstrap, "kafka-get-offsets", "", "--topic", topic),
+                            offsets -> offsets.lines()
+                                            .filter(line -> line.startsWith(topic + ":"))
+                                            .mapToInt(
+                                                    line -> Integer.parseInt(line.substring(line.lastIndexOf(':') + 1)))
+                                            .sum()
+                                    == count);
         }
     }
 

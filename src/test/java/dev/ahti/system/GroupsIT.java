@@ -43,6 +43,7 @@ import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -286,8 +287,8 @@ class GroupsIT {
             byte[] answer = in.readNBytes(in.readInt());
             int header = 5;
             return new ConsumerGroupHeartbeatResponseData(
-                    new ByteBufferAccessor(
-                            ByteBuffer.wrap(answer, header, answer.length - header).slice()),
+                    new ByteBufferAccessor(ByteBuffer.wrap(answer, header, answer.length - header)
+                            .slice()),
                     request.version());
         }
     }
