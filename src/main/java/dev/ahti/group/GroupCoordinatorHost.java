@@ -99,8 +99,8 @@ public final class GroupCoordinatorHost {
 
     /** Threads that are there only while there is such work. */
     private static ExecutorService background(int threads) {
-        ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, "ahti-group-background");
                     thread.setDaemon(true);
                     return thread;

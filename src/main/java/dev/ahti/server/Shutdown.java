@@ -50,8 +50,8 @@ final class Shutdown {
             ExecutorService background) {
         task(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "hand over", () -> handOver(metadata));
         task(CoordinatedShutdown.PhaseServiceUnbind(), "close listeners", () -> listeners.close(DRAIN));
-        task(CoordinatedShutdown.PhaseServiceStop(), "close logs", () -> stop(groups).thenCompose(
-                stopped -> closeLogs(replication, directory)));
+        task(CoordinatedShutdown.PhaseServiceStop(), "close logs", () -> stop(groups)
+                .thenCompose(stopped -> closeLogs(replication, directory)));
         // Deletions that are still to come happen at the next start: the directories have their names for it.
         task(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "stop threads", () -> {
             background.shutdownNow();

@@ -190,7 +190,7 @@ class ConfigHandlersTest {
         "8, 9, INVALID_REQUEST",
         "8, '', INVALID_REQUEST",
         "16, metrics, INVALID_REQUEST",
-        "32, group, INVALID_REQUEST",
+        "32, '', INVALID_REQUEST",
         "3, x, INVALID_REQUEST"
     })
     void whatCannotBeDescribedSaysWhy(byte type, String name, Errors error) {

@@ -64,28 +64,27 @@ public final class HostedGroupCoordinator extends GroupCoordinatorService {
             int nodeId, GroupCoordinatorConfig config, GroupConfigManager groupConfigs, Ground ground) {
         String name = "GroupCoordinator id=" + nodeId;
         LogContext logContext = new LogContext("[" + name + "] ");
-        CoordinatorRuntime<GroupCoordinatorShard, CoordinatorRecord> runtime =
-                new CoordinatorRuntime.Builder<GroupCoordinatorShard, CoordinatorRecord>()
-                        .withTime(Time.SYSTEM)
-                        .withTimer(ground.timer())
-                        .withLogPrefix(name)
-                        .withLogContext(logContext)
-                        .withEventProcessor(ground.events())
-                        .withPartitionWriter(ground.writer())
-                        .withLoader(ground.loader())
-                        .withCoordinatorShardBuilderSupplier(
-                                () -> new GroupCoordinatorShard.Builder(config, groupConfigs)
-                                        .withAuthorizerPlugin(Optional.empty()))
-                        .withWriteTimeout(Duration.ofMillis(config.offsetCommitTimeoutMs()))
-                        .withCoordinatorRuntimeMetrics(ground.runtimeMetrics())
-                        .withCoordinatorMetrics(ground.metrics())
-                        .withSerializer(new GroupCoordinatorRecordSerde())
-                        .withCompression(Compression.of(config.offsetTopicCompressionType())
-                                .build())
-                        .withAppendLingerMs(config.appendLingerMs())
-                        .withExecutorService(ground.background())
-                        .withCachedBufferMaxBytesSupplier(config::cachedBufferMaxBytes)
-                        .build();
+        CoordinatorRuntime<GroupCoordinatorShard, CoordinatorRecord> runtime = new CoordinatorRuntime.Builder<
+                        GroupCoordinatorShard, CoordinatorRecord>()
+                .withTime(Time.SYSTEM)
+                .withTimer(ground.timer())
+                .withLogPrefix(name)
+                .withLogContext(logContext)
+                .withEventProcessor(ground.events())
+                .withPartitionWriter(ground.writer())
+                .withLoader(ground.loader())
+                .withCoordinatorShardBuilderSupplier(() ->
+                        new GroupCoordinatorShard.Builder(config, groupConfigs).withAuthorizerPlugin(Optional.empty()))
+                .withWriteTimeout(Duration.ofMillis(config.offsetCommitTimeoutMs()))
+                .withCoordinatorRuntimeMetrics(ground.runtimeMetrics())
+                .withCoordinatorMetrics(ground.metrics())
+                .withSerializer(new GroupCoordinatorRecordSerde())
+                .withCompression(
+                        Compression.of(config.offsetTopicCompressionType()).build())
+                .withAppendLingerMs(config.appendLingerMs())
+                .withExecutorService(ground.background())
+                .withCachedBufferMaxBytesSupplier(config::cachedBufferMaxBytes)
+                .build();
         return new HostedGroupCoordinator(logContext, config, runtime, groupConfigs, ground);
     }
 
