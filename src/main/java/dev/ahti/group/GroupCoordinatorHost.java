@@ -51,18 +51,20 @@ public final class GroupCoordinatorHost {
         mayBlock = system.dispatchers().lookup(DispatcherSelector.fromConfig("ahti.log-dispatcher"));
         topic = new ReplicatedOffsetsTopic(client, settings);
         SlotLogs logs = new SlotLogs(this::failed);
+        SlotEvents events =
+                new SlotEvents(system.dispatchers().lookup(DispatcherSelector.fromConfig("ahti.group-dispatcher")));
         coordinator = HostedGroupCoordinator.create(
                 settings.nodeId(),
                 settings.kafkas(),
                 groupConfigs(settings),
                 new Ground(
-                        new SlotEvents(
-                                system.dispatchers().lookup(DispatcherSelector.fromConfig("ahti.group-dispatcher"))),
+                        events,
                         logs,
                         new SlotLoader(
                                 logs,
                                 new GroupCoordinatorRecordSerde(),
                                 settings.kafkas().offsetsLoadBufferSize(),
+                                events,
                                 mayBlock),
                         topic::partitionFor,
                         new SystemTimerReaper("ahti-group-timer", new SystemTimer("ahti-group-timeouts")),

@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -17,6 +16,8 @@ import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorEvent;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorEventProcessor;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorLoader;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorPlayback;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
@@ -24,47 +25,76 @@ import org.apache.kafka.coordinator.common.runtime.Deserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings a coordinator to where its log ends, by replaying all of it. */
+/**
+ * Brings a coordinator to where its log ends, by replaying all of it. A load that was overtaken by a resignation says nothing
+ * at all: the runtime would take its outcome for that of the next one.
+ */
 final class SlotLoader implements CoordinatorLoader<CoordinatorRecord> {
     private static final Logger LOG = LoggerFactory.getLogger(SlotLoader.class);
 
     private final SlotLogs logs;
     private final Deserializer<CoordinatorRecord> deserializer;
     private final int bytesInOneGo;
+    private final CoordinatorEventProcessor events;
     private final Executor disk;
     private volatile boolean closed;
 
     /** @param disk may block */
-    SlotLoader(SlotLogs logs, Deserializer<CoordinatorRecord> deserializer, int bytesInOneGo, Executor disk) {
+    SlotLoader(
+            SlotLogs logs,
+            Deserializer<CoordinatorRecord> deserializer,
+            int bytesInOneGo,
+            CoordinatorEventProcessor events,
+            Executor disk) {
         this.logs = logs;
         this.deserializer = deserializer;
         this.bytesInOneGo = bytesInOneGo;
+        this.events = events;
         this.disk = disk;
     }
 
     @Override
     public CompletableFuture<LoadSummary> load(
             TopicPartition partition, CoordinatorPlayback<CoordinatorRecord> coordinator) {
-        long began = Time.SYSTEM.milliseconds();
-        SlotLog slot;
-        try {
-            slot = logs.open(partition);
-        } catch (ApiException e) {
-            // Whoever elected it hears of the leadership's end by itself.
-            return CompletableFuture.failedFuture(e);
-        }
-        return slot.replicatedEnd()
-                .thenApplyAsync(end -> new Replay(slot, coordinator).upTo(end, began), disk)
-                .whenComplete((summary, failure) -> {
-                    if (failure != null) {
-                        slot.fail();
-                    }
-                });
+        CompletableFuture<LoadSummary> loaded = new CompletableFuture<>();
+        // Not led any more: the resignation is on its way.
+        logs.open(partition).ifPresent(slot -> events.enqueueLast(new Begin(partition, () -> {
+            long began = Time.SYSTEM.milliseconds();
+            slot.replicatedEnd()
+                    .thenApplyAsync(end -> new Replay(slot, coordinator).upTo(end, began), disk)
+                    .whenComplete((summary, failure) -> logs.whileLatest(slot, () -> {
+                        if (failure == null) {
+                            loaded.complete(summary);
+                        } else {
+                            slot.fail();
+                            loaded.completeExceptionally(failure);
+                        }
+                    }));
+        })));
+        return loaded;
     }
 
     @Override
     public void close() {
         closed = true;
+    }
+
+    /** In a turn of its own: by then the runtime listens to the outcome, which then comes before any later election. */
+    private record Begin(TopicPartition key, Runnable action) implements CoordinatorEvent {
+        @Override
+        public void run() {
+            action.run();
+        }
+
+        @Override
+        public void complete(Throwable failure) {
+            LOG.debug("{} is not loaded", key, failure);
+        }
+
+        @Override
+        public long createdTimeMs() {
+            return 0;
+        }
     }
 
     private final class Replay {

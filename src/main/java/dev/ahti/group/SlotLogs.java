@@ -2,6 +2,7 @@ package dev.ahti.group;
 
 import dev.ahti.replica.LocalReplica;
 import dev.ahti.replica.LocalReplica.Leadership;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -27,24 +28,35 @@ final class SlotLogs implements PartitionWriter {
         led.put(slot, replica);
     }
 
+    /** Before the coordinator is told. */
     void resign(int slot) {
         led.remove(slot);
+        open.remove(slot);
     }
 
     /**
      * A new incarnation, in the slot's own turn: after whatever the one before it has sent, and before anything of this one.
-     *
-     * @throws org.apache.kafka.common.errors.ApiException this broker does not lead it
+     * Empty where this broker does not lead any more.
      */
-    SlotLog open(TopicPartition partition) {
+    Optional<SlotLog> open(TopicPartition partition) {
         LocalReplica replica = led.get(partition.partition());
         Leadership now = replica == null ? null : replica.leadership();
         if (now == null || !now.leading()) {
-            throw Errors.NOT_LEADER_OR_FOLLOWER.exception();
+            return Optional.empty();
         }
         SlotLog fresh = new SlotLog(replica, now.leaderEpoch(), onFailure);
         open.put(partition.partition(), fresh);
-        return fresh;
+        return Optional.of(fresh);
+    }
+
+    /** Runs {@code action} unless the incarnation was resigned, or another has taken its place; never beside either. */
+    void whileLatest(SlotLog log, Runnable action) {
+        open.computeIfPresent(log.partition().partition(), (slot, latest) -> {
+            if (latest.equals(log)) {
+                action.run();
+            }
+            return latest;
+        });
     }
 
     private SlotLog at(TopicPartition partition) {

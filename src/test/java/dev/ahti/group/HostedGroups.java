@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.internals.ConsumerProtocol;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
@@ -55,12 +56,7 @@ final class HostedGroups implements AutoCloseable {
     private final GroupCoordinator coordinator;
     volatile boolean seesMajority = true;
 
-    HostedGroups(
-            int nodeId,
-            CurrentImage image,
-            MetadataClient client,
-            ObservedReplicas replicas,
-            String... settings) {
+    HostedGroups(int nodeId, CurrentImage image, MetadataClient client, ObservedReplicas replicas, String... settings) {
         Map<String, String> all = new HashMap<>(Map.of(
                 "group.initial.rebalance.delay.ms", "0",
                 "group.consumer.assignment.interval.ms", "0",
@@ -139,13 +135,18 @@ final class HostedGroups implements AutoCloseable {
 
     /** The offset of partition 0, or what stands against it. */
     String fetch() throws Exception {
-        OffsetFetchResponseGroup group = get(coordinator.fetchOffsets(
-                context(ApiKeys.OFFSET_FETCH),
-                new OffsetFetchRequestGroup()
-                        .setGroupId(GROUP)
-                        .setTopics(List.of(
-                                new OffsetFetchRequestTopics().setName("t").setPartitionIndexes(List.of(0)))),
-                false));
+        OffsetFetchResponseGroup group;
+        try {
+            group = get(coordinator.fetchOffsets(
+                    context(ApiKeys.OFFSET_FETCH),
+                    new OffsetFetchRequestGroup()
+                            .setGroupId(GROUP)
+                            .setTopics(List.of(
+                                    new OffsetFetchRequestTopics().setName("t").setPartitionIndexes(List.of(0)))),
+                    false));
+        } catch (ExecutionException e) {
+            return Errors.forException(e).name();
+        }
         if (group.errorCode() != 0) {
             return Errors.forCode(group.errorCode()).name();
         }

@@ -72,8 +72,6 @@ class SlotLogTest {
     @Test
     void theCallersBufferIsItsOwnAgainAtOnce() {
         Runnable letGo = slot.holdInNextEpoch();
-        letGo.run();
-        HostedGroups.eventually(() -> slot.replica().leadership().leaderEpoch() == 1);
         log = new SlotLog(slot.replica(), 1, failed::add);
         log.loadedUpTo(0);
         MemoryRecords records = batch(1, 100);
@@ -83,6 +81,7 @@ class SlotLogTest {
         while (buffer.hasRemaining()) {
             buffer.put((byte) 0);
         }
+        letGo.run();
 
         HostedGroups.eventually(() -> slot.replica().log().logEndOffset() == 1);
         assertThat(failed).isEmpty();
@@ -91,13 +90,16 @@ class SlotLogTest {
     @Test
     void whatIsQueuedHasALimit() {
         Runnable letGo = slot.holdInNextEpoch();
-        for (int i = 0; i < 65; i++) {
-            log.append(batch(1, 1 << 20), NO_TRANSACTION);
-        }
+        try {
+            for (int i = 0; i < 64; i++) {
+                log.append(batch(1, 1 << 20), NO_TRANSACTION);
+            }
 
-        assertThatThrownBy(() -> log.append(batch(1, 1), NO_TRANSACTION))
-                .isInstanceOf(NotEnoughReplicasException.class);
-        letGo.run();
+            assertThatThrownBy(() -> log.append(batch(1, 1), NO_TRANSACTION))
+                    .isInstanceOf(NotEnoughReplicasException.class);
+        } finally {
+            letGo.run();
+        }
     }
 
     @Test

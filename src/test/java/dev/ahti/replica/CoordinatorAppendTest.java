@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterAll;
@@ -47,8 +47,8 @@ class CoordinatorAppendTest {
 
     private Errors append(int epoch, long baseOffset, MemoryRecords records) throws Exception {
         CompletableFuture<Errors> done = new CompletableFuture<>();
-        slot.replica().appendAsCoordinator(
-                        new CoordinatorBatch(records, epoch, baseOffset, NO_TRANSACTION), done::complete);
+        slot.replica()
+                .appendAsCoordinator(new CoordinatorBatch(records, epoch, baseOffset, NO_TRANSACTION), done::complete);
         return done.get(30, TimeUnit.SECONDS);
     }
 
@@ -71,13 +71,11 @@ class CoordinatorAppendTest {
         List<Errors> answers = new CopyOnWriteArrayList<>();
         slot.seesMajority(false);
         CompletableFuture<Errors> first = new CompletableFuture<>();
-        slot.replica()
-                .appendAsCoordinator(
-                        new CoordinatorBatch(records("lost"), 0, 0, NO_TRANSACTION), error -> {
-                            slot.seesMajority(true);
-                            answers.add(error);
-                            first.complete(error);
-                        });
+        slot.replica().appendAsCoordinator(new CoordinatorBatch(records("lost"), 0, 0, NO_TRANSACTION), error -> {
+            slot.seesMajority(true);
+            answers.add(error);
+            first.complete(error);
+        });
         first.get(30, TimeUnit.SECONDS);
 
         assertThat(append(0, 1, records("behind it"))).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
@@ -108,8 +106,8 @@ class CoordinatorAppendTest {
     void leadershipIsToldToThoseWhoFollowIt() throws Exception {
         List<String> told = new CopyOnWriteArrayList<>();
         slot.replicas()
-                .onLeadershipChange(replica -> told.add(
-                        replica.leadership().leading() + " " + replica.leadership().leaderEpoch()));
+                .onLeadershipChange(replica -> told.add(replica.leadership().leading() + " "
+                        + replica.leadership().leaderEpoch()));
 
         slot.lead(0);
         slot.follow(2, 1);

@@ -20,6 +20,7 @@ public final class SlotBrokers implements AutoCloseable {
                 1,
                 2,
                 3);
+        brokers.network.dialAll();
         brokers.awaitLeader(1);
         brokers.awaitIsr(1, 2, 3);
     }
@@ -52,6 +53,7 @@ public final class SlotBrokers implements AutoCloseable {
 
     public void start(int broker) throws Exception {
         brokers.start(broker, true);
+        brokers.network.dialAll();
     }
 
     public void awaitAllInSync() {
