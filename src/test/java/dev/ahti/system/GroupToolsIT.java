@@ -164,14 +164,14 @@ class GroupToolsIT {
 
     @Test
     void groupsAndTheirOffsetsAreDeletedAndListed() {
-        records("orders", 2, 4);
+        records("bought", 2, 4);
         for (String group : List.of("doomed", "kept")) {
-            groups("--group", group, "--reset-offsets", "--topic", "orders", "--to-latest", "--execute");
+            groups("--group", group, "--reset-offsets", "--topic", "bought", "--to-latest", "--execute");
         }
-        assertThat(groups("--delete-offsets", "--group", "kept", "--topic", "orders:1"))
+        assertThat(groups("--delete-offsets", "--group", "kept", "--topic", "bought:1"))
                 .contains("Successful");
         groups("--delete-offsets", "--group", "kept", "--topic", "absent");
-        groups("--delete-offsets", "--group", "absent", "--topic", "orders");
+        groups("--delete-offsets", "--group", "absent", "--topic", "bought");
         groups("--describe", "--group", "kept");
         assertThat(groups("--delete", "--group", "doomed", "--group", "absent")).contains("GroupIdNotFound");
         groups("--describe", "--group", "doomed");
