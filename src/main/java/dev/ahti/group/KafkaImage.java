@@ -27,7 +27,8 @@ final class KafkaImage {
     /** What has changed since the last time; empty where it does not concern groups. */
     Optional<Change> show(ClusterImage next) {
         MetadataDelta delta = new MetadataDelta.Builder().setImage(latest).build();
-        boolean changed = brokers(shown, next, delta) | topics(shown, next, delta);
+        boolean ofBrokers = brokers(shown, next, delta);
+        boolean changed = topics(shown, next, delta) || ofBrokers;
         shown = next;
         if (!changed) {
             return Optional.empty();
