@@ -28,6 +28,8 @@ public final class AuthorizedOperations {
     public static final int ALL_OF_CLUSTER =
             bits(CREATE, CLUSTER_ACTION, DESCRIBE_CONFIGS, ALTER_CONFIGS, IDEMPOTENT_WRITE, ALTER, DESCRIBE);
 
+    public static final int ALL_OF_GROUP = bits(READ, DESCRIBE, DELETE, DESCRIBE_CONFIGS, ALTER_CONFIGS);
+
     private AuthorizedOperations() {}
 
     private static int bits(AclOperation... operations) {

@@ -8,8 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.types.Password;
+import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
 /**
@@ -113,6 +116,23 @@ public final class BrokerConfig {
         Properties properties = new Properties();
         properties.putAll(overrides);
         return LogConfig.fromProps(topicDefaults, properties);
+    }
+
+    /**
+     * The settings of groups as Kafka's coordinator reads them.
+     *
+     * @throws ConfigProblem where they contradict each other
+     */
+    public GroupCoordinatorConfig groupCoordinatorConfig() {
+        Map<String, Object> kafkas = new HashMap<>();
+        GroupCoordinatorConfig.CONFIG_DEF.names().stream()
+                .filter(values::containsKey)
+                .forEach(name -> kafkas.put(name, values.get(name)));
+        try {
+            return new GroupCoordinatorConfig(new AbstractConfig(GroupCoordinatorConfig.CONFIG_DEF, kafkas, false));
+        } catch (IllegalArgumentException | KafkaException e) {
+            throw new ConfigProblem(e.getMessage());
+        }
     }
 
     /**

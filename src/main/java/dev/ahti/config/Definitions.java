@@ -21,6 +21,7 @@ final class Definitions {
         TopicSettings.define(settings);
         LogSettings.define(settings);
         ReplicationSettings.define(settings);
+        GroupSettings.define(settings);
         ClusterSettings.define(settings);
         MetadataSettings.define(settings);
         ManagementSettings.define(settings);

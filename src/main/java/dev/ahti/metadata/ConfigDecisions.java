@@ -28,7 +28,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
-/** AlterConfigs and IncrementalAlterConfigs of topics and brokers, with Kafka's rules. */
+/** AlterConfigs and IncrementalAlterConfigs of topics, brokers and groups, with Kafka's rules. */
 final class ConfigDecisions {
     private final MetadataSettings settings;
     private final TopicRules topicRules;
@@ -76,7 +76,7 @@ final class ConfigDecisions {
         }
         if (resource.type() == ConfigResource.Type.TOPIC) {
             topicRules.checkConfigs(after);
-        } else {
+        } else if (resource.type() == ConfigResource.Type.BROKER) {
             checkBrokerConfigs(after, named);
         }
         Set<String> names = new TreeSet<>(before.keySet());
@@ -122,6 +122,12 @@ final class ConfigDecisions {
             case BROKER -> {
                 if (!name.isEmpty() && image.broker(brokerId(name)).isEmpty()) {
                     throw new Refused(Errors.BROKER_ID_NOT_REGISTERED, "No broker with id " + name + " found.");
+                }
+            }
+            case GROUP -> {
+                // Its values are checked where the settings of groups are known: by the broker that was asked.
+                if (name.isEmpty()) {
+                    throw new Refused(Errors.INVALID_REQUEST, "Default group resources are not allowed.");
                 }
             }
             default ->

@@ -16,11 +16,10 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.FeatureUpdate.UpgradeType;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.server.common.MetadataVersion;
 
 /**
  * Finalized features (KIP-584): {@code ahti.metadata.version} rises when every registered broker can read what it allows,
- * and never falls (rule 29). Kafka's {@code metadata.version} is there for tools and stays as it is. Words as Kafka's.
+ * and never falls (rule 29). Those of Kafka's that Ahti has are there for tools and stay as they are. Words as Kafka's.
  */
 final class FeatureDecisions {
     private static final String ALL_FAILED =
@@ -43,9 +42,9 @@ final class FeatureDecisions {
 
     private static Optional<MetadataEvent> update(ClusterImage image, FeatureUpdate update) {
         UpgradeType type = UpgradeType.fromCode(update.type());
-        boolean kafkas = update.name().equals(MetadataVersion.FEATURE_NAME);
+        boolean kafkas = MetadataSettings.KAFKA_FEATURES.containsKey(update.name());
         short before = kafkas
-                ? MetadataVersion.LATEST_PRODUCTION.featureLevel()
+                ? MetadataSettings.KAFKA_FEATURES.get(update.name())
                 : image.features().getOrDefault(update.name(), (short) 0);
         if (type == UNKNOWN) {
             throw refused(update, "The controller does not support the given upgrade type.");

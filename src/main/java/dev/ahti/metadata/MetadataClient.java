@@ -29,7 +29,7 @@ public interface MetadataClient {
     CompletionStage<List<TopicResult>> createPartitions(
             List<MorePartitions> topics, boolean validateOnly, Duration timeout);
 
-    /** Changes of topic, broker and cluster-wide broker ("" as name) configs. */
+    /** Changes of topic, group, broker and cluster-wide broker ("" as name) configs. */
     CompletionStage<List<ConfigResult>> alterConfigs(
             List<ConfigChange> changes, boolean validateOnly, Duration timeout);
 

@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.server.common.GroupVersion;
+import org.apache.kafka.server.common.MetadataVersion;
 
 /**
  * The numbers of this package.
@@ -40,6 +42,11 @@ public record MetadataSettings(
     public static final short METADATA_VERSION = 1;
 
     public static final String METADATA_VERSION_FEATURE = "ahti.metadata.version";
+
+    /** Kafka's features by name, each at the only level that it has here. */
+    public static final Map<String, Short> KAFKA_FEATURES = Map.of(
+            MetadataVersion.FEATURE_NAME, MetadataVersion.LATEST_PRODUCTION.featureLevel(),
+            GroupVersion.FEATURE_NAME, GroupVersion.LATEST_PRODUCTION.featureLevel());
 
     public static final int PRODUCER_IDS_BLOCK = 1000;
 

@@ -21,6 +21,15 @@ public final class SupportedApis {
         serve(ApiKeys.FETCH, 4, 18);
         serve(ApiKeys.LIST_OFFSETS, 1, 11);
         serve(ApiKeys.METADATA, 0, 13);
+        serve(ApiKeys.OFFSET_COMMIT, 2, 10);
+        serve(ApiKeys.OFFSET_FETCH, 1, 10);
+        serve(ApiKeys.FIND_COORDINATOR, 0, 6);
+        serve(ApiKeys.JOIN_GROUP, 0, 9);
+        serve(ApiKeys.HEARTBEAT, 0, 4);
+        serve(ApiKeys.LEAVE_GROUP, 0, 5);
+        serve(ApiKeys.SYNC_GROUP, 0, 5);
+        serve(ApiKeys.DESCRIBE_GROUPS, 0, 6);
+        serve(ApiKeys.LIST_GROUPS, 0, 5);
         serve(ApiKeys.API_VERSIONS, 0, 4);
         serve(ApiKeys.CREATE_TOPICS, 2, 7);
         serve(ApiKeys.DELETE_TOPICS, 1, 6);
@@ -31,11 +40,15 @@ public final class SupportedApis {
         serve(ApiKeys.ALTER_CONFIGS, 0, 2);
         serve(ApiKeys.DESCRIBE_LOG_DIRS, 1, 5);
         serve(ApiKeys.CREATE_PARTITIONS, 0, 3);
+        serve(ApiKeys.DELETE_GROUPS, 0, 2);
         serve(ApiKeys.ELECT_LEADERS, 0, 2);
         serve(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1);
+        serve(ApiKeys.OFFSET_DELETE, 0, 0);
         serve(ApiKeys.UPDATE_FEATURES, 0, 2);
         serve(ApiKeys.DESCRIBE_CLUSTER, 0, 2);
         serve(ApiKeys.UNREGISTER_BROKER, 0, 0);
+        serve(ApiKeys.CONSUMER_GROUP_HEARTBEAT, 0, 1);
+        serve(ApiKeys.CONSUMER_GROUP_DESCRIBE, 0, 1);
         serve(ApiKeys.LIST_CONFIG_RESOURCES, 0, 1);
         serve(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, 0);
     }

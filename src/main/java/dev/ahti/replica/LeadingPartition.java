@@ -6,6 +6,7 @@ import dev.ahti.log.RefusedRecords;
 import dev.ahti.metadata.image.IsrMember;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.replica.LocalReplica.AppendResult;
+import dev.ahti.replica.LocalReplica.CoordinatorBatch;
 import dev.ahti.replica.replication.FollowerStream;
 import java.io.IOException;
 import java.util.List;
@@ -132,6 +133,35 @@ final class LeadingPartition {
                         appended.logAppendTimeMs(),
                         log.logStartOffset(),
                         List.of()));
+    }
+
+    /**
+     * Whether it is replicated is not asked here: its coordinator, on this broker, waits for the high watermark itself.
+     *
+     * @throws IOException the disk failed, and the request is not answered
+     */
+    void append(ReplicaRequest.AppendByCoordinator request) throws IOException {
+        CoordinatorBatch batch = request.batch();
+        if (!node.seesMajority().getAsBoolean()
+                || batch.leaderEpoch() != leaderEpoch
+                || batch.baseOffset() != log.logEndOffset()) {
+            request.fail(Errors.NOT_LEADER_OR_FOLLOWER);
+            return;
+        }
+        try {
+            if (batch.transactionVersion() < 0) {
+                log.appendAsCoordinator(batch.records(), leaderEpoch);
+            } else {
+                log.appendEndMarker(batch.records(), leaderEpoch, batch.transactionVersion());
+            }
+        } catch (KafkaStorageException e) {
+            throw new IOException(e);
+        } catch (RuntimeException e) {
+            LOG.error("{}: a coordinator's append failed", log.topicPartition(), e);
+            request.fail(Errors.forException(e));
+            return;
+        }
+        request.answer(Errors.NONE);
     }
 
     /** @throws IOException the disk failed, and the request is not answered */

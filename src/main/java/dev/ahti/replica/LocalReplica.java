@@ -32,6 +32,13 @@ public interface LocalReplica {
      */
     void append(MemoryRecords records, short acks, long deadlineNanos, Consumer<AppendResult> whenDone);
 
+    /**
+     * Appends what a coordinator on this broker wrote, through the actor: at the offset and in the epoch that it expects, or
+     * not at all. So what was sent after a batch that failed fails too. {@code whenDone} is called once, on any thread, after
+     * the local append or with an error; when it is replicated the high watermark says.
+     */
+    void appendAsCoordinator(CoordinatorBatch batch, Consumer<Errors> whenDone);
+
     /** Reads the published range: log start to high watermark, or last stable offset for READ_COMMITTED. */
     ReadResult read(ReadRequest request) throws IOException;
 
@@ -52,6 +59,13 @@ public interface LocalReplica {
 
     /** @param leader -1 where there is none; {@code leading} is true while this replica leads in that epoch */
     record Leadership(int leader, int leaderEpoch, boolean leading, long highWatermark, long epochStartOffset) {}
+
+    /**
+     * @param records one batch, which nobody else changes any more
+     * @param baseOffset the log end that the coordinator knows
+     * @param transactionVersion of the transaction that a marker ends, or -1 for anything else
+     */
+    record CoordinatorBatch(MemoryRecords records, int leaderEpoch, long baseOffset, short transactionVersion) {}
 
     /** @param baseOffset -1 with an error */
     record AppendResult(

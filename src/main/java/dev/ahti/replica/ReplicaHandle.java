@@ -29,6 +29,7 @@ final class ReplicaHandle implements LocalReplica, LedPartition, FollowedPartiti
     private final Followers followers = new Followers();
     private final PartitionReader reader;
     private final BooleanSupplier seesMajority;
+    private final Consumer<ReplicaHandle> leadershipChanged;
     private volatile ReplicaState state;
 
     ReplicaHandle(
@@ -36,7 +37,8 @@ final class ReplicaHandle implements LocalReplica, LedPartition, FollowedPartiti
             PartitionLog log,
             ActorRef<PartitionReplicaCommand> actor,
             ReplicaState state,
-            BooleanSupplier seesMajority) {
+            BooleanSupplier seesMajority,
+            Consumer<ReplicaHandle> leadershipChanged) {
         this.id = id;
         this.log = log;
         this.actor = actor;
@@ -44,6 +46,7 @@ final class ReplicaHandle implements LocalReplica, LedPartition, FollowedPartiti
         this.reader = new PartitionReader(log);
         this.state = state;
         this.seesMajority = seesMajority;
+        this.leadershipChanged = leadershipChanged;
     }
 
     @Override
@@ -64,6 +67,11 @@ final class ReplicaHandle implements LocalReplica, LedPartition, FollowedPartiti
     @Override
     public void append(MemoryRecords records, short acks, long deadlineNanos, Consumer<AppendResult> whenDone) {
         requests.add(new ReplicaRequest.Append(records, acks, deadlineNanos, whenDone));
+    }
+
+    @Override
+    public void appendAsCoordinator(CoordinatorBatch batch, Consumer<Errors> whenDone) {
+        requests.add(new ReplicaRequest.AppendByCoordinator(batch, whenDone));
     }
 
     @Override
@@ -151,6 +159,7 @@ final class ReplicaHandle implements LocalReplica, LedPartition, FollowedPartiti
         if (!next.sameLeadership(before)) {
             waiters.wakeAll();
             followers.wake();
+            leadershipChanged.accept(this);
         } else if (next.highWatermark() > before.highWatermark()) {
             followers.highWatermarkRaised();
             waiters.highWatermarkRaisedTo(next.highWatermark());

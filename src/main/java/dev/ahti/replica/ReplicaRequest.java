@@ -1,6 +1,7 @@
 package dev.ahti.replica;
 
 import dev.ahti.replica.LocalReplica.AppendResult;
+import dev.ahti.replica.LocalReplica.CoordinatorBatch;
 import dev.ahti.replica.LocalReplica.DeleteResult;
 import dev.ahti.replica.replication.FollowerStream;
 import dev.ahti.replica.replication.LeaderStream;
@@ -37,6 +38,18 @@ sealed interface ReplicaRequest {
 
         void fail(Errors error, String message, List<BatchIndexAndErrorMessage> recordErrors) {
             answer(new AppendResult(error, message, -1, -1, -1, recordErrors));
+        }
+    }
+
+    record AppendByCoordinator(CoordinatorBatch batch, Consumer<Errors> whenDone) implements ReplicaRequest {
+
+        void answer(Errors error) {
+            ReplicaRequest.call(whenDone, error);
+        }
+
+        @Override
+        public void fail(Errors error) {
+            answer(error);
         }
     }
 

@@ -4,14 +4,18 @@ import dev.ahti.model.PartitionId;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /** The open replicas of this node: entered and left by the {@link PartitionReplica} itself. */
-final class ReplicaTable implements LocalReplicas {
+final class ReplicaTable implements ObservedReplicas {
     private final ConcurrentHashMap<PartitionId, ReplicaHandle> open = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<TopicPartition, Long> left = new ConcurrentHashMap<>();
+    private final List<Consumer<LocalReplica>> leadershipListeners = new CopyOnWriteArrayList<>();
 
     @Override
     public ReplicaHandle get(PartitionId id) {
@@ -21,6 +25,15 @@ final class ReplicaTable implements LocalReplicas {
     @Override
     public Collection<LocalReplica> all() {
         return Collections.unmodifiableCollection(open.values());
+    }
+
+    @Override
+    public void onLeadershipChange(Consumer<LocalReplica> listener) {
+        leadershipListeners.add(listener);
+    }
+
+    void leadershipChanged(ReplicaHandle handle) {
+        leadershipListeners.forEach(listener -> listener.accept(handle));
     }
 
     Collection<ReplicaHandle> handles() {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.storage.internals.log.LogConfig;
@@ -24,7 +25,7 @@ import org.apache.pekko.actor.typed.Scheduler;
 import scala.concurrent.ExecutionContextExecutor;
 
 /** The replicas of one broker: what the server starts and stops, and what the API handlers look them up in. */
-public final class Replicas implements LocalReplicas {
+public final class Replicas implements ObservedReplicas {
     private final ReplicaNode node;
     private final ReplicaUpkeep upkeep;
     private final ActorRef<ReplicaStarterCommand> starter;
@@ -91,6 +92,11 @@ public final class Replicas implements LocalReplicas {
     @Override
     public Collection<LocalReplica> all() {
         return node.table().all();
+    }
+
+    @Override
+    public void onLeadershipChange(Consumer<LocalReplica> listener) {
+        node.table().onLeadershipChange(listener);
     }
 
     /**

@@ -86,7 +86,13 @@ final class ServingReplica {
                 node.directory().checkpointedHighWatermark(log.topicPartition()),
                 log.logStartOffset(),
                 log.logEndOffset());
-        this.handle = new ReplicaHandle(id, log, self, state(PartitionImage.NO_LEADER, -1, -1), node.seesMajority());
+        this.handle = new ReplicaHandle(
+                id,
+                log,
+                self,
+                state(PartitionImage.NO_LEADER, -1, -1),
+                node.seesMajority(),
+                node.table()::leadershipChanged);
         this.closing = new ClosingReplica(node, handle, disk, starter);
         this.following = new FollowingPartition(
                 node,
@@ -255,6 +261,10 @@ final class ServingReplica {
         if (request instanceof ReplicaRequest.Append append) {
             leading.append(append);
             return append.records().sizeInBytes();
+        }
+        if (request instanceof ReplicaRequest.AppendByCoordinator append) {
+            leading.append(append);
+            return append.batch().records().sizeInBytes();
         }
         if (request instanceof ReplicaRequest.Reported reported) {
             leading.report(reported.stream());

@@ -105,6 +105,11 @@ final class ClusterFormation {
         return host.equals("0.0.0.0") || host.equals("::") ? config.stringValue("ahti.cluster.host") : host;
     }
 
+    /** As many as the cluster is to have. */
+    int brokers() {
+        return brokers;
+    }
+
     boolean alone() {
         return discovery.equals("config") && contactPoints.isEmpty();
     }

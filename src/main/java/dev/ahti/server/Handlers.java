@@ -6,12 +6,14 @@ import dev.ahti.api.CurrentBrokerConfig;
 import dev.ahti.api.DeadlineTimer;
 import dev.ahti.api.ListenerViews;
 import dev.ahti.api.cluster.ClusterHandlers;
+import dev.ahti.api.groups.GroupHandlers;
 import dev.ahti.api.records.RecordsApis;
 import dev.ahti.api.topics.TopicHandlers;
 import dev.ahti.api.virtual.AllBrokers;
 import dev.ahti.api.virtual.LocalAnswers;
 import dev.ahti.api.virtual.VirtualHandlers;
 import dev.ahti.config.BrokerConfig;
+import dev.ahti.group.GroupCoordinatorHost;
 import dev.ahti.metadata.MetadataClient;
 import dev.ahti.network.forwarding.Forwarding;
 import dev.ahti.replica.LocalReplicas;
@@ -40,6 +42,7 @@ final class Handlers {
             CurrentBrokerConfig current,
             MetadataClient metadata,
             LocalReplicas replicas,
+            GroupCoordinatorHost groups,
             Forwarding forwarding) {
         BrokerConfig config = current.started();
         DeadlineTimer timer = timer(system);
@@ -53,13 +56,17 @@ final class Handlers {
         List<ApiHandler<?>> local = new ArrayList<>(records.handlers());
         local.addAll(TopicHandlers.create(metadata, current));
         local.addAll(ClusterHandlers.create(metadata, replicas, config));
+        ListenerViews views = ListenerViews.of(config);
+        local.addAll(GroupHandlers.create(groups.coordinator(), groups.topic(), metadata, views));
         LocalAnswers answers = new LocalAnswers(replicas, ApiHandlers.create(local));
         forwarding.open(answers);
-        if (!ListenerViews.of(config).isVirtual()) {
+        if (!views.isVirtual()) {
             return new Handlers(local, records);
         }
         AllBrokers brokers = new AllBrokers(config.nodeId(), metadata::image, answers, forwarding.others());
-        return new Handlers(VirtualHandlers.over(local, records.fetchFrom(brokers), brokers, timer), records);
+        return new Handlers(
+                VirtualHandlers.over(local, records.fetchFrom(brokers), groups.topic()::partitionFor, brokers, timer),
+                records);
     }
 
     private static DeadlineTimer timer(ActorSystem<?> system) {

@@ -2,6 +2,7 @@ package dev.ahti.server;
 
 import dev.ahti.api.CurrentBrokerConfig;
 import dev.ahti.config.BrokerConfig;
+import dev.ahti.group.GroupSettings;
 import dev.ahti.log.LogSettings;
 import dev.ahti.metadata.MetadataSettings;
 import dev.ahti.replica.ReplicaSettings;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 
 /** Fills the settings of the packages that do not know {@link BrokerConfig}. */
 final class Settings {
@@ -45,6 +47,13 @@ final class Settings {
                 config.booleanValue("auto.leader.rebalance.enable")
                         ? Optional.of(Duration.ofSeconds(config.longValue("leader.imbalance.check.interval.seconds")))
                         : Optional.empty());
+    }
+
+    /** @param clusterSize brokers that the cluster is to have: more replicas than that would never be there */
+    static GroupSettings groups(BrokerConfig config, int clusterSize) {
+        GroupCoordinatorConfig kafkas = config.groupCoordinatorConfig();
+        return new GroupSettings(
+                config.nodeId(), kafkas, (short) Math.min(kafkas.offsetsTopicReplicationFactor(), clusterSize));
     }
 
     static ReplicaSettings replica(BrokerConfig config) {

@@ -1,5 +1,6 @@
 package dev.ahti.server;
 
+import dev.ahti.group.GroupCoordinatorHost;
 import dev.ahti.log.LogDirectory;
 import dev.ahti.management.NodeState;
 import dev.ahti.metadata.Metadata;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * The order in which a broker ends (rule 19), as tasks of Pekko's coordinated shutdown.
  *
  * <pre>
- *   not ready, leaderships away -> client listeners closed -> replicas stopped, flushed -> clean-shutdown marker
+ *   not ready, leaderships away -> client listeners closed -> coordinators stopped -> replicas stopped, flushed
+ *     -> clean-shutdown marker
  *     -> (Pekko) region, cluster, singleton
  * </pre>
  */
@@ -42,12 +44,14 @@ final class Shutdown {
     void register(
             Metadata metadata,
             Listeners listeners,
+            GroupCoordinatorHost groups,
             Replication replication,
             LogDirectory directory,
             ExecutorService background) {
         task(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "hand over", () -> handOver(metadata));
         task(CoordinatedShutdown.PhaseServiceUnbind(), "close listeners", () -> listeners.close(DRAIN));
-        task(CoordinatedShutdown.PhaseServiceStop(), "close logs", () -> closeLogs(replication, directory));
+        task(CoordinatedShutdown.PhaseServiceStop(), "close logs", () -> stop(groups)
+                .thenCompose(stopped -> closeLogs(replication, directory)));
         // Deletions that are still to come happen at the next start: the directories have their names for it.
         task(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "stop threads", () -> {
             background.shutdownNow();
@@ -72,6 +76,14 @@ final class Shutdown {
     /** Nobody listens to a node that the others have removed. */
     private boolean downed() {
         return phases.getShutdownReason().equals(Optional.of(CoordinatedShutdown.clusterDowningReason()));
+    }
+
+    /** The logs are closed whatever becomes of it: what was written is theirs already. */
+    private static CompletionStage<Done> stop(GroupCoordinatorHost groups) {
+        return groups.stop().exceptionally(failure -> {
+            LOG.warn("The coordinators of groups did not stop in order", failure);
+            return Done.getInstance();
+        });
     }
 
     private CompletionStage<Done> closeLogs(Replication replication, LogDirectory directory) {

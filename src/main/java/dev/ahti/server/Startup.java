@@ -5,6 +5,8 @@ import com.typesafe.config.ConfigFactory;
 import dev.ahti.api.ApiHandlers;
 import dev.ahti.api.CurrentBrokerConfig;
 import dev.ahti.config.BrokerConfig;
+import dev.ahti.group.GroupCoordinatorHost;
+import dev.ahti.group.GroupSettings;
 import dev.ahti.log.LogDirectory;
 import dev.ahti.management.ManagementHttp;
 import dev.ahti.management.NodeState;
@@ -53,6 +55,7 @@ final class Startup {
     private LogDirectory directory;
     private MetadataDatabase database;
     private ActorSystem<Void> system;
+    private GroupCoordinatorHost groups;
 
     /** @param ownProcess whether the JVM is this broker's alone and ends with it */
     Startup(BrokerConfig config, boolean ownProcess) {
@@ -74,6 +77,7 @@ final class Startup {
             LOG.info("These settings of Kafka mean nothing here: {}", String.join(", ", config.ignoredNames()));
         }
         formation = ClusterFormation.of(config);
+        GroupSettings groupSettings = Settings.groups(config, formation.brokers());
         CompletableFuture<Config> pekko = CompletableFuture.supplyAsync(ConfigFactory::load);
         CompletableFuture<?> protocol = CompletableFuture.runAsync(SupportedApis::advertised);
         Ports.check(config);
@@ -105,10 +109,18 @@ final class Startup {
         CurrentBrokerConfig current = new CurrentBrokerConfig(config);
         Forwarding forwarding = Handlers.forwarding(system, peers, config);
         Replication replication = Replication.start(system, config, current, directory, metadata, peers);
+        groups = GroupCoordinatorHost.start(
+                system,
+                groupSettings,
+                metadata.image(),
+                metadata.client(),
+                replication.replicas(),
+                peers.majorityView()::seesMajority);
         await("for the logs to be open", replication.opened(image));
         times.passed("logs open");
         await("for classes to be loaded", protocol);
-        Handlers handlers = Handlers.create(system, current, metadata.client(), replication.replicas(), forwarding);
+        Handlers handlers =
+                Handlers.create(system, current, metadata.client(), replication.replicas(), groups, forwarding);
         listeners.open(ApiHandlers.create(handlers.all()));
         await("to be unfenced", metadata.markReady());
         await("to lead", replication.leading());
@@ -116,7 +128,7 @@ final class Startup {
         handlers.prefetch();
         database.close();
         Shutdown shutdown = new Shutdown(system);
-        shutdown.register(metadata, listeners, replication, directory, background);
+        shutdown.register(metadata, listeners, groups, replication, directory, background);
         NodeState state = NodeState.get(system);
         state.image(metadata.image()::get);
         String address = await("for the port of management", management);
@@ -222,6 +234,9 @@ final class Startup {
     private void undo() {
         if (database != null) {
             database.close();
+        }
+        if (groups != null) {
+            groups.stop();
         }
         if (system != null) {
             leave();

@@ -3,6 +3,9 @@ package dev.ahti.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ahti.api.cluster.ClusterHandlers;
+import dev.ahti.api.groups.FakeGroupCoordinator;
+import dev.ahti.api.groups.FakeOffsetsTopic;
+import dev.ahti.api.groups.GroupHandlers;
 import dev.ahti.api.records.RecordsApis;
 import dev.ahti.api.topics.TopicHandlers;
 import dev.ahti.config.BrokerConfig;
@@ -45,6 +48,11 @@ class EveryApiHasItsHandlerTest {
         handlers.addAll(RecordsApis.create(
                         NO_REPLICAS, metadata, config, (delay, task) -> () -> {}, Runnable::run, Runnable::run)
                 .handlers());
+        handlers.addAll(GroupHandlers.create(
+                new FakeGroupCoordinator().coordinator(),
+                new FakeOffsetsTopic(metadata),
+                metadata,
+                ListenerViews.direct(1)));
     }
 
     @Test

@@ -57,6 +57,7 @@ final class ConfigurationPage {
         sections.put("Topics and requests", TopicSettings::define);
         sections.put("Logs, and defaults for the configs of topics", LogSettings::define);
         sections.put("Replication and sessions", ReplicationSettings::define);
+        sections.put("Consumer groups", GroupSettings::define);
         sections.put("The cluster", ClusterSettings::define);
         sections.put("Metadata", MetadataSettings::define);
         sections.put("Management", ManagementSettings::define);

@@ -242,6 +242,17 @@ class DecisionsTest {
     }
 
     @Test
+    void aGroupHasConfigsBeforeItExists() {
+        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "g");
+        alter(group.type(), "g", false, new ConfigOperation("consumer.session.timeout.ms", OpType.SET, "50000"));
+        assertThat(image.configs(group)).containsEntry("consumer.session.timeout.ms", "50000");
+
+        alter(group.type(), "g", true);
+        assertThat(image.configs()).isEmpty();
+        assertThat(alter(group.type(), "", false).error()).isEqualTo(Errors.INVALID_REQUEST);
+    }
+
+    @Test
     void badConfigChangesSayWhatIsWrong() {
         create(topic("t", 1, 1));
         ConfigResource.Type type = ConfigResource.Type.TOPIC;

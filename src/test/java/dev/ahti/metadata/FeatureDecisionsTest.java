@@ -82,7 +82,7 @@ class FeatureDecisionsTest {
     @Test
     void oneThatFailsFailsAllAndValidatingChangesNothing() {
         FeatureUpdate good = new FeatureUpdate(OURS, (short) 2, UPGRADE);
-        FeatureUpdate bad = new FeatureUpdate("group.version", (short) 1, UPGRADE);
+        FeatureUpdate bad = new FeatureUpdate("transaction.version", (short) 1, UPGRADE);
 
         assertThat(after(image(2), false, good, bad).features()).containsEntry(OURS, (short) 1);
         assertThat(after(image(2), true, good).features()).containsEntry(OURS, (short) 1);
@@ -90,7 +90,13 @@ class FeatureDecisionsTest {
     }
 
     @Test
-    void kafkasMetadataVersionStaysAsItIs() {
+    void kafkasFeaturesStayAsTheyAre() {
+        assertThat(answer(image(1), false, new FeatureUpdate("group.version", (short) 1, UPGRADE))
+                        .error())
+                .isEqualTo(Errors.NONE);
+        assertThat(answer(image(1), false, new FeatureUpdate("group.version", (short) 0, SAFE_DOWNGRADE))
+                        .error())
+                .isEqualTo(Errors.INVALID_UPDATE_VERSION);
         short level = MetadataVersion.LATEST_PRODUCTION.featureLevel();
 
         assertThat(answer(image(1), false, new FeatureUpdate(MetadataVersion.FEATURE_NAME, level, UPGRADE))

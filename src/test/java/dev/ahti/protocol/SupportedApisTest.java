@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class SupportedApisTest {
     @Test
     void eachRangeIsWhatKafkaAdvertisesOnABrokersListener() {
-        assertThat(SupportedApis.advertised()).hasSize(21).allSatisfy(ours -> assertThat(ours)
+        assertThat(SupportedApis.advertised()).hasSize(34).allSatisfy(ours -> assertThat(ours)
                 .isEqualTo(ApiKeys.forId(ours.apiKey())
                         .toApiVersionForApiResponse(false, ListenerType.BROKER)
                         .orElseThrow()));

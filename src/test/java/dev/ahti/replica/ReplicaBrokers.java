@@ -43,7 +43,11 @@ final class ReplicaBrokers implements AutoCloseable {
     }
 
     PartitionId createTopic(Map<String, String> configs, Integer... replicas) {
-        partition = metadata.createTopic("t", List.of(replicas), configs);
+        return createTopic("t", configs, replicas);
+    }
+
+    PartitionId createTopic(String name, Map<String, String> configs, Integer... replicas) {
+        partition = metadata.createTopic(name, List.of(replicas), configs);
         showAll();
         for (int id : replicas) {
             openIfKnown(id);

@@ -1,10 +1,11 @@
 package dev.ahti.system;
 
+import static dev.ahti.testing.BesideKafka.tool;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ahti.testing.BesideKafka;
 import dev.ahti.testing.BrokerProcess;
 import dev.ahti.testing.KafkaProcess;
-import dev.ahti.testing.KafkaTool;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,61 +15,32 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Kafka's own tools print the same against Ahti as against Kafka 4.3.1; ids, ports and times masked. */
+@ExtendWith(BesideKafka.class)
 class KafkaToolsIT {
-    @TempDir
-    static Path directory;
-
     private static BrokerProcess ahti;
     private static KafkaProcess kafka;
+    private static Path directory;
+    private static BesideKafka.Both both;
 
     @BeforeAll
-    static void startBoth() {
-        ahti = BrokerProcess.on(directory.resolve("ahti")).launch();
-        kafka = new KafkaProcess(directory.resolve("kafka"));
-        ahti.awaitReady();
-    }
-
-    @AfterAll
-    static void stopBoth() {
-        ahti.close();
-        kafka.close();
-    }
-
-    private static String tool(String bootstrap, String name, String input, String... arguments) {
-        List<String> all = new ArrayList<>(List.of("--bootstrap-server", bootstrap));
-        all.addAll(List.of(arguments));
-        KafkaTool.Result result = KafkaTool.run(name, input, all.toArray(String[]::new));
-        return "status " + result.status() + "\n" + masked(result.output());
-    }
-
-    private static String masked(String output) {
-        return output.replaceAll("TopicId: \\S+", "TopicId: ID")
-                .replaceAll("127\\.0\\.0\\.1:\\d+", "HOST")
-                .replaceAll("(?m)^\\s+(at |\\.\\.\\. \\d+ more).*\\R", "")
-                .replaceAll("\\d\\d:\\d\\d:\\d\\d\\.\\d+", "TIME")
-                .replaceAll("adminclient-\\d+", "CLIENT")
-                // A log directory of Kafka can be cordoned off (KIP-1066); ours is the broker's only one.
-                .replace(" or some brokers have all their log directories cordoned", "")
-                // Kafka finalizes ELR and then keeps the cluster's minimum as a dynamic default, which shows here.
-                .replaceAll("Configs: (.*?)min\\.insync\\.replicas=1,?", "Configs: $1");
+    static void startBoth(BesideKafka.Both started) {
+        both = started;
+        ahti = started.ahti();
+        kafka = started.kafka();
+        directory = started.directory();
     }
 
     private static String both(String name, String... arguments) {
-        return bothWithInput("", name, arguments);
+        return both.run(name, arguments);
     }
 
-    /** What Ahti's output was, once it is the same as Kafka's. */
     private static String bothWithInput(String input, String name, String... arguments) {
-        String expected = tool(kafka.bootstrap(), name, input, arguments);
-        String actual = tool(ahti.bootstrap(), name, input, arguments);
-        assertThat(actual).as(name + " " + String.join(" ", arguments)).isEqualTo(expected);
-        return actual;
+        return both.runWithInput(input, name, arguments);
     }
 
     @Test

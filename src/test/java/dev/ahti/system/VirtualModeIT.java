@@ -3,6 +3,7 @@ package dev.ahti.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ahti.testing.BrokerProcess;
+import dev.ahti.testing.GroupMembers;
 import dev.ahti.testing.TcpForwarder;
 import dev.ahti.testing.TestCluster;
 import java.io.IOException;
@@ -23,12 +24,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterResult;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -39,6 +43,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Three brokers that clients see as one, at the port of something that spreads connections over them. */
 class VirtualModeIT {
@@ -139,6 +145,60 @@ class VirtualModeIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void aGroupAndItsCoordinatorsAreFoundAtTheOneAddressAlsoWhenABrokerIsKilled(String protocol) throws Exception {
+        String topic = "grouped-" + protocol;
+        try (Admin admin = admin();
+                var producer = producer();
+                GroupMembers group = new GroupMembers(
+                        forwarder.address(), topic, List.of(topic), Map.of("group.protocol", protocol))) {
+            create(admin, topic);
+            // So that each broker coordinates some of the groups.
+            for (int i = 0; i < 9; i++) {
+                admin.alterConsumerGroupOffsets(
+                                topic + i, Map.of(new TopicPartition(topic, 0), new OffsetAndMetadata(i)))
+                        .all()
+                        .get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            }
+            group.join("a", "b", "c").awaitDivided(PARTITIONS);
+            List<String> sent = new ArrayList<>();
+            produce(producer, topic, 0, 10, sent);
+            group.awaitConsumed(sent);
+
+            List<String> names = IntStream.range(0, 9).mapToObj(i -> topic + i).toList();
+            assertThat(admin.listGroups().all().get(LIMIT_SECONDS, TimeUnit.SECONDS))
+                    .extracting(each -> each.groupId())
+                    .contains(topic)
+                    .containsAll(names);
+            assertThat(admin.describeConsumerGroups(names)
+                            .all()
+                            .get(LIMIT_SECONDS, TimeUnit.SECONDS)
+                            .values())
+                    .hasSize(9)
+                    .allMatch(each -> each.groupState() == GroupState.EMPTY
+                            && each.coordinator().port()
+                                    == Integer.parseInt(forwarder.address().split(":")[1]));
+            Map<String, ListConsumerGroupOffsetsSpec> asked =
+                    names.stream().collect(Collectors.toMap(each -> each, each -> new ListConsumerGroupOffsetsSpec()));
+            assertThat(admin.listConsumerGroupOffsets(asked)
+                            .all()
+                            .get(LIMIT_SECONDS, TimeUnit.SECONDS)
+                            .get(topic + 8)
+                            .get(new TopicPartition(topic, 0))
+                            .offset())
+                    .isEqualTo(8);
+
+            cluster.kill(3);
+            produce(producer, topic, 10, 20, sent);
+            group.awaitConsumed(sent);
+            cluster.start(3);
+            group.awaitDivided(PARTITIONS);
+            assertThat(group.sharedInOneGeneration()).isEmpty();
+            admin.deleteConsumerGroups(names).all().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
     @Test
     void whileABrokerIsKilledNothingThatWasAcknowledgedIsLostAndClientsGoOn() throws Exception {
         try (Admin admin = admin()) {
@@ -150,16 +210,16 @@ class VirtualModeIT {
         Reader reader = new Reader(read, records);
         reader.start();
         try (var producer = producer()) {
-            produce(producer, 0, 100, acknowledged);
+            produce(producer, "killed", 0, 100, acknowledged);
             Awaitility.await("records are read")
                     .atMost(Duration.ofSeconds(LIMIT_SECONDS))
                     .until(() -> read.size() >= 100);
             cluster.kill(2);
             long from = System.nanoTime();
-            produce(producer, 100, 101, acknowledged);
+            produce(producer, "killed", 100, 101, acknowledged);
             System.out.println("ms from kill -9 to the next acknowledgement of all partitions: "
                     + Duration.ofNanos(System.nanoTime() - from).toMillis());
-            produce(producer, 101, 200, acknowledged);
+            produce(producer, "killed", 101, 200, acknowledged);
         }
         String cats = IntStream.range(0, 100).mapToObj(i -> "cat " + i + "\n").collect(Collectors.joining());
         assertThat(kcat(cats, "-P", "-t", "killed", "-X", "acks=all")).isEmpty();
@@ -176,12 +236,13 @@ class VirtualModeIT {
     }
 
     /** One record to each partition at a time. */
-    private static void produce(KafkaProducer<String, String> producer, int from, int to, List<String> acknowledged)
+    private static void produce(
+            KafkaProducer<String, String> producer, String topic, int from, int to, List<String> acknowledged)
             throws Exception {
         for (int i = from; i < to; i++) {
             List<Future<?>> sent = new ArrayList<>();
             for (int partition = 0; partition < PARTITIONS; partition++) {
-                sent.add(producer.send(new ProducerRecord<>("killed", partition, null, i + " to " + partition)));
+                sent.add(producer.send(new ProducerRecord<>(topic, partition, null, i + " to " + partition)));
             }
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 sent.get(partition).get(LIMIT_SECONDS, TimeUnit.SECONDS);

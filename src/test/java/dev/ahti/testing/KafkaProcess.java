@@ -43,6 +43,7 @@ public final class KafkaProcess implements AutoCloseable {
                 "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
                 "log.dirs=" + directory.resolve("log"),
                 "offsets.topic.replication.factor=1",
+                "group.initial.rebalance.delay.ms=0",
                 "transaction.state.log.replication.factor=1",
                 "transaction.state.log.min.isr=1",
                 "share.coordinator.state.topic.replication.factor=1",

@@ -25,6 +25,8 @@ public final class KafkaTool {
             Map.entry("kafka-dump-log", "org.apache.kafka.tools.DumpLogSegments"),
             Map.entry("kafka-features", "org.apache.kafka.tools.FeatureCommand"),
             Map.entry("kafka-leader-election", "org.apache.kafka.tools.LeaderElectionCommand"),
+            Map.entry("kafka-consumer-groups", "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand"),
+            Map.entry("kafka-groups", "org.apache.kafka.tools.GroupsCommand"),
             Map.entry("kafka-cluster", "org.apache.kafka.tools.ClusterTool"));
 
     private KafkaTool() {}

@@ -18,21 +18,19 @@ import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureK
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
-import org.apache.kafka.server.common.MetadataVersion;
 
 /**
  * ApiVersions, v0 to v4: which APIs this broker serves and in which versions (KIP-35), with the features of KIP-584.
  *
  * <p>Any broker answers. From v3 on the client gives its name and version; a name that is not well-formed is
  * INVALID_REQUEST (KIP-511). {@code metadata.version} is always there, at the level of the Kafka whose protocol Ahti
- * speaks, because tools switch functions off without it; it cannot be changed. {@code ahti.metadata.version} is that of our
+ * speaks, because tools switch functions off without it, and {@code group.version} for the groups of KIP-848; they cannot be
+ * changed. {@code ahti.metadata.version} is that of our
  * own metadata (rule 29). Left out on purpose: features of what Ahti
- * does not serve ({@code group.version} and the like), and {@code kraft.version}, since there is no quorum. A request
+ * does not serve ({@code transaction.version} and the like), and {@code kraft.version}, since there is no quorum. A request
  * version that does not exist never gets here: the connection answers it with v0 and UNSUPPORTED_VERSION.
  */
 final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequestData> {
-    private static final short METADATA_VERSION = MetadataVersion.LATEST_PRODUCTION.featureLevel();
-
     private final MetadataClient metadata;
     private final Collection<ApiVersion> advertised;
 
@@ -60,13 +58,13 @@ final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequestData> {
 
     private static void addFeatures(ApiVersionsResponseData response, ClusterImage image) {
         Map<String, Short> finalized = new TreeMap<>(image.features());
-        finalized.put(MetadataVersion.FEATURE_NAME, METADATA_VERSION);
+        finalized.putAll(MetadataSettings.KAFKA_FEATURES);
         finalized.forEach((name, level) -> response.finalizedFeatures()
                 .add(new FinalizedFeatureKey()
                         .setName(name)
                         .setMinVersionLevel(level)
                         .setMaxVersionLevel(level)));
-        support(response, MetadataVersion.FEATURE_NAME, METADATA_VERSION, METADATA_VERSION);
+        new TreeMap<>(MetadataSettings.KAFKA_FEATURES).forEach((name, level) -> support(response, name, level, level));
         support(response, MetadataSettings.METADATA_VERSION_FEATURE, (short) 1, MetadataSettings.METADATA_VERSION);
         response.setFinalizedFeaturesEpoch(image.version());
     }

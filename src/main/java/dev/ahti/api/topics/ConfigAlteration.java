@@ -26,12 +26,19 @@ final class ConfigAlteration {
 
     private final MetadataClient metadata;
     private final ConfigChangeRules rules;
+    private final GroupConfigs groups;
     private final BrokerLoggers loggers;
     private final ThisBroker broker;
 
-    ConfigAlteration(MetadataClient metadata, ConfigChangeRules rules, BrokerLoggers loggers, ThisBroker broker) {
+    ConfigAlteration(
+            MetadataClient metadata,
+            ConfigChangeRules rules,
+            GroupConfigs groups,
+            BrokerLoggers loggers,
+            ThisBroker broker) {
         this.metadata = metadata;
         this.rules = rules;
+        this.groups = groups;
         this.loggers = loggers;
         this.broker = broker;
     }
@@ -71,7 +78,11 @@ final class ConfigAlteration {
                 alterLoggers(change.resource().name(), change.operations(), validateOnly);
                 return ApiError.NONE;
             }
-            rules.check(change.resource(), change.operations());
+            if (change.resource().type() == ConfigResource.Type.GROUP) {
+                groups.check(change, metadata.image());
+            } else {
+                rules.check(change.resource(), change.operations());
+            }
             return null;
         } catch (ApiException e) {
             return ApiError.fromThrowable(e);

@@ -95,7 +95,7 @@ final class ConfigChangeRules {
         }
     }
 
-    private static void checkIsList(ConfigOperation operation, ConfigDef.Type type) {
+    static void checkIsList(ConfigOperation operation, ConfigDef.Type type) {
         boolean forLists = operation.type() == OpType.APPEND || operation.type() == OpType.SUBTRACT;
         if (forLists && type != ConfigDef.Type.LIST) {
             throw new InvalidConfigurationException(

@@ -27,15 +27,16 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
  * DescribeConfigs, v1 to v4: what is configured and where each value comes from (KIP-226), from v3 on with types and
  * documentation. No keys named (null or none) means all.
  *
- * <p>TOPIC and the cluster's defaults (BROKER with an empty name) at any broker; BROKER and BROKER_LOGGER at the broker
- * that they name, since only it knows what it was started with. Left out: CLIENT_METRICS and GROUP, which Ahti does not
- * serve yet, are INVALID_REQUEST.
+ * <p>TOPIC, GROUP and the cluster's defaults (BROKER with an empty name) at any broker; BROKER and BROKER_LOGGER at the
+ * broker that they name, since only it knows what it was started with. Left out: CLIENT_METRICS, which Ahti does not serve
+ * yet, is INVALID_REQUEST.
  */
 final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequestData> {
     private final MetadataClient metadata;
     private final ThisBroker broker;
     private final TopicConfigs topicConfigs;
     private final BrokerConfigs brokerConfigs;
+    private final GroupConfigs groupConfigs;
     private final BrokerLoggers loggers;
 
     DescribeConfigsHandler(
@@ -43,11 +44,13 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequestD
             ThisBroker broker,
             TopicConfigs topicConfigs,
             BrokerConfigs brokerConfigs,
+            GroupConfigs groupConfigs,
             BrokerLoggers loggers) {
         this.metadata = metadata;
         this.broker = broker;
         this.topicConfigs = topicConfigs;
         this.brokerConfigs = brokerConfigs;
+        this.groupConfigs = groupConfigs;
         this.loggers = loggers;
     }
 
@@ -91,6 +94,7 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequestD
             case TOPIC -> ofTopic(name, image);
             case BROKER -> ofBroker(name, image);
             case BROKER_LOGGER -> ofLoggers(name);
+            case GROUP -> groupConfigs.of(name, image);
             default -> throw new InvalidRequestException("Unexpected resource type " + type + " for resource " + name);
         };
     }

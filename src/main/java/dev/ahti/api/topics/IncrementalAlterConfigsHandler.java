@@ -17,12 +17,12 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.ApiError;
 
 /**
- * IncrementalAlterConfigs, v0 and v1: sets, deletes, appends to and subtracts from single configs (KIP-339). TOPIC and
- * the cluster's defaults (BROKER with an empty name) at any broker; BROKER and BROKER_LOGGER at the broker that they
+ * IncrementalAlterConfigs, v0 and v1: sets, deletes, appends to and subtracts from single configs (KIP-339). TOPIC, GROUP
+ * and the cluster's defaults (BROKER with an empty name) at any broker; BROKER and BROKER_LOGGER at the broker that they
  * name. {@code validateOnly} does everything but the change.
  *
- * <p>Of broker settings the defaults of topic configs can be altered. Left out: CLIENT_METRICS and GROUP, which Ahti does
- * not serve yet. An operation that does not exist is INVALID_REQUEST (UNKNOWN_SERVER_ERROR in Kafka).
+ * <p>Of broker settings the defaults of topic configs can be altered. Left out: CLIENT_METRICS, which Ahti does not serve
+ * yet. An operation that does not exist is INVALID_REQUEST (UNKNOWN_SERVER_ERROR in Kafka).
  */
 final class IncrementalAlterConfigsHandler implements ApiHandler<IncrementalAlterConfigsRequestData> {
     private final ConfigAlteration alteration;

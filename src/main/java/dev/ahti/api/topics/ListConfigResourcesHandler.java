@@ -81,6 +81,12 @@ final class ListConfigResourcesHandler implements ApiHandler<ListConfigResources
                 views.of(image, context.listener()).brokers().stream()
                         .map(broker -> Integer.toString(broker.id()))
                         .toList();
+            case GROUP ->
+                image.configs().keySet().stream()
+                        .filter(resource -> resource.type() == ConfigResource.Type.GROUP)
+                        .map(ConfigResource::name)
+                        .sorted()
+                        .toList();
             default -> List.of();
         };
     }

@@ -18,8 +18,9 @@ public final class TopicHandlers {
         BrokerConfigs brokerConfigs = new BrokerConfigs(broker);
         TopicConfigs topicConfigs = new TopicConfigs(broker, brokerConfigs);
         BrokerLoggers loggers = new BrokerLoggers();
-        ConfigAlteration alteration =
-                new ConfigAlteration(metadata, new ConfigChangeRules(me, started, brokerConfigs), loggers, me);
+        GroupConfigs groupConfigs = new GroupConfigs(started, brokerConfigs);
+        ConfigAlteration alteration = new ConfigAlteration(
+                metadata, new ConfigChangeRules(me, started, brokerConfigs), groupConfigs, loggers, me);
         return List.of(
                 new MetadataHandler(metadata, views, started.booleanValue("auto.create.topics.enable")),
                 new DescribeTopicPartitionsHandler(
@@ -27,7 +28,7 @@ public final class TopicHandlers {
                 new CreateTopicsHandler(metadata, topicConfigs),
                 new DeleteTopicsHandler(metadata, started.booleanValue("delete.topic.enable")),
                 new CreatePartitionsHandler(metadata),
-                new DescribeConfigsHandler(metadata, me, topicConfigs, brokerConfigs, loggers),
+                new DescribeConfigsHandler(metadata, me, topicConfigs, brokerConfigs, groupConfigs, loggers),
                 new AlterConfigsHandler(alteration),
                 new IncrementalAlterConfigsHandler(alteration),
                 new ListConfigResourcesHandler(metadata, views));

@@ -27,6 +27,8 @@ import org.apache.kafka.common.protocol.Errors;
  *    └────────┼─────────────────────────┘
  *             └─────(sent, no answer)──> again where that does no harm, or REQUEST_TIMED_OUT
  * </pre>
+ *
+ * The errors are those of partitions; a {@link Split} may have others.
  */
 final class ByLeader<Q extends ApiMessage, R extends ApiMessage> implements ApiHandler<Q> {
     /** About what it takes to move the leaders of a broker that died; clients have longer patience of their own. */
@@ -106,8 +108,8 @@ final class ByLeader<Q extends ApiMessage, R extends ApiMessage> implements ApiH
             return later;
         }
         boolean harmless = failure instanceof NothingDone || (begun && split.mayRepeat());
-        Errors unknown = begun ? Errors.REQUEST_TIMED_OUT : Errors.forException(failure);
-        return refused(context, part, harmless ? Errors.NOT_LEADER_OR_FOLLOWER : unknown);
+        Errors unknown = begun ? split.outcomeUnknown() : Errors.forException(failure);
+        return refused(context, part, harmless ? split.nothingDone() : unknown);
     }
 
     @SuppressWarnings("unchecked")

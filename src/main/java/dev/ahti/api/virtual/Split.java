@@ -4,6 +4,7 @@ import dev.ahti.protocol.RequestContext;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * How requests of one API are cut by leader, and the answers put together. Has no state.
@@ -30,5 +31,15 @@ interface Split<Q extends ApiMessage, R extends ApiMessage> {
     /** Whether doing it twice is the same as doing it once. */
     default boolean mayRepeat() {
         return true;
+    }
+
+    /** Said of what nobody began: it sends clients to look for the leader again. */
+    default Errors nothingDone() {
+        return Errors.NOT_LEADER_OR_FOLLOWER;
+    }
+
+    /** Said of what was begun and must not be repeated, when no answer came. */
+    default Errors outcomeUnknown() {
+        return Errors.REQUEST_TIMED_OUT;
     }
 }

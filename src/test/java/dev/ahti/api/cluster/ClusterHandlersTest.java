@@ -72,6 +72,8 @@ class ClusterHandlersTest {
         assertThat(feature.maxVersionLevel()).isEqualTo(level);
         assertThat(response.supportedFeatures().find("metadata.version").maxVersion())
                 .isEqualTo(level);
+        assertThat(response.finalizedFeatures().find("group.version").maxVersionLevel())
+                .isEqualTo((short) 1);
         assertThat(response.finalizedFeaturesEpoch()).isEqualTo(metadata.image().version());
     }
 

@@ -76,6 +76,11 @@ final class InMemoryReplica implements LocalReplica, PartitionOffsets {
     }
 
     @Override
+    public void appendAsCoordinator(CoordinatorBatch batch, Consumer<Errors> whenDone) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void append(MemoryRecords records, short acks, long deadlineNanos, Consumer<AppendResult> whenDone) {
         AppendResult result;
         synchronized (this) {

@@ -33,6 +33,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
+import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +119,28 @@ class ConfigHandlersTest {
     }
 
     @Test
+    void theConfigsOfAGroupAreItsOwnOverThoseOfTheBroker() {
+        metadata.config(ConfigResource.Type.GROUP, "g", "consumer.session.timeout.ms", "50000");
+
+        DescribeConfigsResult result = described(4, ConfigResource.Type.GROUP, "g");
+
+        assertThat(result.configs())
+                .extracting(DescribeConfigsResourceResult::name)
+                .containsExactlyInAnyOrderElementsOf(GroupConfig.configNames());
+        DescribeConfigsResourceResult timeout = config(result, "consumer.session.timeout.ms");
+        assertThat(timeout.value()).isEqualTo("50000");
+        assertThat(synonyms(timeout))
+                .containsExactly(
+                        "consumer.session.timeout.ms=50000 GROUP_CONFIG",
+                        "group.consumer.session.timeout.ms=45000 DEFAULT_CONFIG");
+        assertThat(config(result, "consumer.heartbeat.interval.ms").value()).isEqualTo("5000");
+        assertThat(described(4, ConfigResource.Type.GROUP, "").errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
+        assertThat(list(1, ConfigResource.Type.GROUP.id()).configResources())
+                .extracting(ListConfigResourcesResponseData.ConfigResource::resourceName)
+                .containsExactly("g");
+    }
+
+    @Test
     void aDefaultInOtherUnitsIsNoSynonym() {
         assertThat(synonyms(config(described(4, ConfigResource.Type.TOPIC, "t"), "segment.ms")))
                 .isEmpty();
@@ -167,7 +190,7 @@ class ConfigHandlersTest {
         "8, 9, INVALID_REQUEST",
         "8, '', INVALID_REQUEST",
         "16, metrics, INVALID_REQUEST",
-        "32, group, INVALID_REQUEST",
+        "32, '', INVALID_REQUEST",
         "3, x, INVALID_REQUEST"
     })
     void whatCannotBeDescribedSaysWhy(byte type, String name, Errors error) {
@@ -228,7 +251,13 @@ class ConfigHandlersTest {
                 "BROKER, 1, log.retention.ms, SET, x, INVALID_REQUEST",
                 "BROKER, '', min.insync.replicas, SET, 2, NONE",
                 "BROKER, 1, min.insync.replicas, SET, 2, INVALID_CONFIG",
-                "GROUP, g, consumer.session.timeout.ms, SET, 1, INVALID_REQUEST",
+                "GROUP, g, consumer.session.timeout.ms, SET, 50000, NONE",
+                "GROUP, g, consumer.session.timeout.ms, DELETE, null, NONE",
+                "GROUP, g, consumer.session.timeout.ms, SET, 1, INVALID_CONFIG",
+                "GROUP, g, consumer.session.timeout.ms, SET, x, INVALID_CONFIG",
+                "GROUP, g, consumer.session.timeout.ms, APPEND, 50000, INVALID_CONFIG",
+                "GROUP, g, retention.ms, SET, 1, INVALID_CONFIG",
+                "GROUP, '', consumer.session.timeout.ms, SET, 50000, INVALID_REQUEST",
                 "CLIENT_METRICS, m, interval.ms, SET, 1, INVALID_REQUEST",
                 "UNKNOWN, m, interval.ms, SET, 1, INVALID_REQUEST"
             })
@@ -236,6 +265,18 @@ class ConfigHandlersTest {
             ConfigResource.Type type, String resource, String name, OpType op, String value, Errors error) {
         assertThat(alter(type, resource, name, op, value)).isEqualTo(error);
         assertThat(metadata.commands).hasSize(error == Errors.NONE ? 1 : 0);
+    }
+
+    @Test
+    void whatAGroupHasAlreadyCountsInWhatItMayBeChangedTo() {
+        metadata.config(ConfigResource.Type.GROUP, "g", "share.heartbeat.interval.ms", "15000");
+        metadata.config(ConfigResource.Type.GROUP, "g", "consumer.heartbeat.interval.ms", "4");
+
+        assertThat(alter(ConfigResource.Type.GROUP, "g", "consumer.session.timeout.ms", OpType.SET, "50000"))
+                .as("the other one is out of bounds")
+                .isEqualTo(Errors.INVALID_CONFIG);
+        assertThat(alter(ConfigResource.Type.GROUP, "g", "consumer.heartbeat.interval.ms", OpType.DELETE, null))
+                .isEqualTo(Errors.NONE);
     }
 
     @Test

@@ -126,6 +126,12 @@ public final class ThreeBrokers implements OtherBrokers {
         }
 
         @Override
+        public void appendAsCoordinator(
+                CoordinatorBatch batch, Consumer<org.apache.kafka.common.protocol.Errors> whenDone) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void append(
                 org.apache.kafka.common.record.internal.MemoryRecords records,
                 short acks,

@@ -1,0 +1,202 @@
+package dev.ahti.group;
+
+import dev.ahti.log.LogRead;
+import dev.ahti.log.LogSlice;
+import dev.ahti.log.PartitionLog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.requests.TransactionResult;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorEvent;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorEventProcessor;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorLoader;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorPlayback;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
+import org.apache.kafka.coordinator.common.runtime.Deserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a coordinator to where its log ends, by replaying all of it. A load that was overtaken by a resignation says nothing
+ * at all: the runtime would take its outcome for that of the next one.
+ */
+final class SlotLoader implements CoordinatorLoader<CoordinatorRecord> {
+    private static final Logger LOG = LoggerFactory.getLogger(SlotLoader.class);
+
+    private final SlotLogs logs;
+    private final Deserializer<CoordinatorRecord> deserializer;
+    private final int bytesInOneGo;
+    private final CoordinatorEventProcessor events;
+    private final Executor disk;
+    private volatile boolean closed;
+
+    /** @param disk may block */
+    SlotLoader(
+            SlotLogs logs,
+            Deserializer<CoordinatorRecord> deserializer,
+            int bytesInOneGo,
+            CoordinatorEventProcessor events,
+            Executor disk) {
+        this.logs = logs;
+        this.deserializer = deserializer;
+        this.bytesInOneGo = bytesInOneGo;
+        this.events = events;
+        this.disk = disk;
+    }
+
+    @Override
+    public CompletableFuture<LoadSummary> load(
+            TopicPartition partition, CoordinatorPlayback<CoordinatorRecord> coordinator) {
+        CompletableFuture<LoadSummary> loaded = new CompletableFuture<>();
+        // Not led any more: the resignation is on its way.
+        logs.open(partition)
+                .ifPresent(slot -> events.enqueueLast(new Begin(partition, () -> {
+                    long began = Time.SYSTEM.milliseconds();
+                    slot.replicatedEnd()
+                            .thenApplyAsync(end -> new Replay(slot, coordinator).upTo(end, began), disk)
+                            .whenComplete((summary, failure) -> logs.whileLatest(slot, () -> {
+                                if (failure == null) {
+                                    loaded.complete(summary);
+                                } else {
+                                    slot.fail();
+                                    loaded.completeExceptionally(failure);
+                                }
+                            }));
+                })));
+        return loaded;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    /** In a turn of its own: by then the runtime listens to the outcome, which then comes before any later election. */
+    private record Begin(TopicPartition key, Runnable action) implements CoordinatorEvent {
+        @Override
+        public void run() {
+            action.run();
+        }
+
+        @Override
+        public void complete(Throwable failure) {
+            LOG.debug("{} is not loaded", key, failure);
+        }
+
+        @Override
+        public long createdTimeMs() {
+            return 0;
+        }
+    }
+
+    private final class Replay {
+        private final SlotLog slot;
+        private final PartitionLog log;
+        private final CoordinatorPlayback<CoordinatorRecord> coordinator;
+        private ByteBuffer buffer = ByteBuffer.allocate(0);
+        private long records;
+        private long bytes;
+
+        Replay(SlotLog slot, CoordinatorPlayback<CoordinatorRecord> coordinator) {
+            this.slot = slot;
+            this.log = slot.replica().log();
+            this.coordinator = coordinator;
+        }
+
+        LoadSummary upTo(long end, long began) {
+            long queued = Time.SYSTEM.milliseconds() - began;
+            try {
+                long reached = 0;
+                long offset = log.logStartOffset();
+                while (offset < end) {
+                    if (closed || !slot.isLed()) {
+                        throw Errors.NOT_LEADER_OR_FOLLOWER.exception();
+                    }
+                    long next = replayFrom(offset, end);
+                    offset = next > offset ? next : end;
+                    reached = committed(offset, reached);
+                }
+                committed(end, reached);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            slot.loadedUpTo(end);
+            return new LoadSummary(began, Time.SYSTEM.milliseconds(), queued, records, bytes);
+        }
+
+        /** All that is read here is replicated: the state need not be kept apart for those who read what is committed. */
+        private long committed(long offset, long reached) {
+            if (offset > reached) {
+                coordinator.updateLastWrittenOffset(offset);
+                coordinator.updateLastCommittedOffset(offset);
+            }
+            return Math.max(offset, reached);
+        }
+
+        /** @return the offset after what was replayed */
+        private long replayFrom(long offset, long end) throws IOException {
+            long next = offset;
+            for (RecordBatch batch : read(offset, end).batches()) {
+                if (batch.isControlBatch()) {
+                    endTransaction(batch);
+                } else {
+                    for (Record record : batch) {
+                        replay(batch, record);
+                    }
+                }
+                next = batch.nextOffset();
+            }
+            return next;
+        }
+
+        private MemoryRecords read(long offset, long end) throws IOException {
+            LogRead read = log.read(offset, end, bytesInOneGo, true, false);
+            int size = read.records().sizeInBytes();
+            bytes += size;
+            if (size == 0) {
+                return MemoryRecords.EMPTY;
+            }
+            if (buffer.capacity() < size) {
+                buffer = ByteBuffer.allocate(size);
+            }
+            buffer.clear().limit(size);
+            ((LogSlice) read.records()).read(0, buffer);
+            buffer.flip();
+            return MemoryRecords.readableRecords(buffer);
+        }
+
+        private void endTransaction(RecordBatch batch) {
+            for (Record record : batch) {
+                records++;
+                ControlRecordType type = ControlRecordType.parse(record.key());
+                if (type == ControlRecordType.COMMIT || type == ControlRecordType.ABORT) {
+                    coordinator.replayEndTransactionMarker(
+                            batch.producerId(),
+                            batch.producerEpoch(),
+                            type == ControlRecordType.COMMIT ? TransactionResult.COMMIT : TransactionResult.ABORT);
+                }
+            }
+        }
+
+        private void replay(RecordBatch batch, Record record) {
+            records++;
+            CoordinatorRecord coordinators;
+            try {
+                coordinators = deserializer.deserialize(record.key(), record.value());
+            } catch (Deserializer.UnknownRecordTypeException e) {
+                LOG.warn("{} has a record of type {}, which nobody knows: left out", slot.partition(), e.unknownType());
+                return;
+            }
+            coordinator.replay(record.offset(), batch.producerId(), batch.producerEpoch(), coordinators);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package dev.ahti.testing;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.awaitility.Awaitility;
+
+/** The members of one consumer group, a thread each, and whatever they have consumed. */
+public final class GroupMembers implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final Map<String, Object> settings = new HashMap<>();
+    private final Object subscription;
+    private final Map<String, Member> members = new ConcurrentHashMap<>();
+    private final Queue<Consumed> consumed = new ConcurrentLinkedQueue<>();
+
+    /** @param generation of the group, or the member's epoch, when the record was handed out */
+    public record Consumed(String member, int generation, TopicPartition partition, long offset, String value) {}
+
+    /** @param subscription names of topics, or a {@link Pattern} */
+    public GroupMembers(String bootstrap, String group, Object subscription, Map<String, String> more) {
+        this.subscription = subscription;
+        settings.put("bootstrap.servers", bootstrap);
+        settings.put("group.id", group);
+        settings.put("auto.offset.reset", "earliest");
+        settings.put("auto.commit.interval.ms", "200");
+        settings.put("metadata.max.age.ms", "500");
+        settings.put("heartbeat.interval.ms", "300");
+        settings.putAll(more);
+    }
+
+    /** A member joins, with these settings besides. */
+    public GroupMembers join(String name, Map<String, String> own) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.putAll(own);
+        all.put("client.id", name);
+        if ("consumer".equals(all.get("group.protocol"))) {
+            // The coordinator's business then.
+            all.keySet().removeAll(List.of("heartbeat.interval.ms", "partition.assignment.strategy"));
+        }
+        Member member = new Member(name, all);
+        members.put(name, member);
+        member.start();
+        return this;
+    }
+
+    public GroupMembers join(String... names) {
+        for (String name : names) {
+            join(name, Map.of());
+        }
+        return this;
+    }
+
+    /** Closes its consumer and waits until that is done. */
+    public void leave(String name) {
+        members.remove(name).end();
+    }
+
+    /** Waits until so many partitions are divided among all members, none of whom is left without. */
+    public void awaitDivided(int partitions) {
+        Awaitility.await(partitions + " partitions divided").atMost(LIMIT).until(this::assignments, now -> {
+            Set<TopicPartition> different = new HashSet<>();
+            now.values().forEach(different::addAll);
+            int all = now.values().stream().mapToInt(Set::size).sum();
+            return all == partitions
+                    && different.size() == partitions
+                    && now.values().stream().noneMatch(Set::isEmpty);
+        });
+    }
+
+    public Map<String, Set<TopicPartition>> assignments() {
+        Map<String, Set<TopicPartition>> now = new HashMap<>();
+        members.forEach((name, member) -> {
+            member.check();
+            now.put(name, member.assigned);
+        });
+        return now;
+    }
+
+    /** Waits until each of these values has been consumed. */
+    public void awaitConsumed(Collection<String> values) {
+        Awaitility.await(values.size() + " values consumed").atMost(LIMIT).until(() -> {
+            assignments();
+            Set<String> missing = new HashSet<>(values);
+            consumed.forEach(each -> missing.remove(each.value()));
+            return missing.isEmpty();
+        });
+    }
+
+    public List<Consumed> consumed() {
+        return new ArrayList<>(consumed);
+    }
+
+    /** Records that two members were given in one generation: there must be none. */
+    public List<String> sharedInOneGeneration() {
+        Map<String, Set<String>> takers = new HashMap<>();
+        consumed.forEach(each -> takers.computeIfAbsent(
+                        each.partition() + "@" + each.offset() + " in " + each.generation(), key -> new HashSet<>())
+                .add(each.member()));
+        return takers.entrySet().stream()
+                .filter(each -> each.getValue().size() > 1)
+                .map(Object::toString)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        new ArrayList<>(members.keySet()).forEach(this::leave);
+    }
+
+    private final class Member extends Thread {
+        private final KafkaConsumer<String, String> consumer;
+        private volatile Set<TopicPartition> assigned = Set.of();
+        private volatile boolean ended;
+        private volatile Throwable failure;
+
+        Member(String name, Map<String, Object> all) {
+            super(name);
+            consumer = new KafkaConsumer<>(all, new StringDeserializer(), new StringDeserializer());
+            setDaemon(true);
+            setUncaughtExceptionHandler((thread, thrown) -> failure = thrown);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public void run() {
+            try (consumer) {
+                if (subscription instanceof Pattern pattern) {
+                    consumer.subscribe(pattern);
+                } else {
+                    consumer.subscribe((Collection<String>) subscription);
+                }
+                while (!ended) {
+                    for (ConsumerRecord<String, String> each : consumer.poll(Duration.ofMillis(200))) {
+                        consumed.add(new Consumed(
+                                getName(),
+                                consumer.groupMetadata().generationId(),
+                                new TopicPartition(each.topic(), each.partition()),
+                                each.offset(),
+                                each.value()));
+                    }
+                    assigned = Set.copyOf(consumer.assignment());
+                }
+            }
+        }
+
+        void check() {
+            if (failure != null) {
+                throw new AssertionError(getName() + " failed", failure);
+            }
+        }
+
+        void end() {
+            ended = true;
+            try {
+                join(LIMIT.toMillis());
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            check();
+        }
+    }
+}
