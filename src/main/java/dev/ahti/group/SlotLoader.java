@@ -58,19 +58,20 @@ final class SlotLoader implements CoordinatorLoader<CoordinatorRecord> {
             TopicPartition partition, CoordinatorPlayback<CoordinatorRecord> coordinator) {
         CompletableFuture<LoadSummary> loaded = new CompletableFuture<>();
         // Not led any more: the resignation is on its way.
-        logs.open(partition).ifPresent(slot -> events.enqueueLast(new Begin(partition, () -> {
-            long began = Time.SYSTEM.milliseconds();
-            slot.replicatedEnd()
-                    .thenApplyAsync(end -> new Replay(slot, coordinator).upTo(end, began), disk)
-                    .whenComplete((summary, failure) -> logs.whileLatest(slot, () -> {
-                        if (failure == null) {
-                            loaded.complete(summary);
-                        } else {
-                            slot.fail();
-                            loaded.completeExceptionally(failure);
-                        }
-                    }));
-        })));
+        logs.open(partition)
+                .ifPresent(slot -> events.enqueueLast(new Begin(partition, () -> {
+                    long began = Time.SYSTEM.milliseconds();
+                    slot.replicatedEnd()
+                            .thenApplyAsync(end -> new Replay(slot, coordinator).upTo(end, began), disk)
+                            .whenComplete((summary, failure) -> logs.whileLatest(slot, () -> {
+                                if (failure == null) {
+                                    loaded.complete(summary);
+                                } else {
+                                    slot.fail();
+                                    loaded.completeExceptionally(failure);
+                                }
+                            }));
+                })));
         return loaded;
     }
 
