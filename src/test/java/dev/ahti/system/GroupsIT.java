@@ -26,7 +26,6 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -64,17 +63,21 @@ class GroupsIT {
 
     /** How members agree on who gets what. */
     enum Kind {
-        EAGER(RangeAssignor.class),
-        COOPERATIVE(CooperativeStickyAssignor.class),
+        EAGER("partition.assignment.strategy", RangeAssignor.class.getName()),
+        COOPERATIVE("partition.assignment.strategy", CooperativeStickyAssignor.class.getName()),
         /** By the coordinator (KIP-848). */
-        CONSUMER(null);
+        CONSUMER("group.protocol", "consumer");
 
-        private final Map<String, String> settings;
+        private final String setting;
+        private final String value;
 
-        Kind(Class<? extends ConsumerPartitionAssignor> assignor) {
-            settings = assignor == null
-                    ? Map.of("group.protocol", "consumer")
-                    : Map.of("partition.assignment.strategy", assignor.getName());
+        Kind(String setting, String value) {
+            this.setting = setting;
+            this.value = value;
+        }
+
+        Map<String, String> settings() {
+            return Map.of(setting, value);
         }
     }
 
@@ -108,7 +111,7 @@ class GroupsIT {
         String topic = "shared-" + kind;
         create(topic, 4);
         List<String> sent = new ArrayList<>(send(topic, 4, "one"));
-        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings)) {
+        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings())) {
             group.join("a").awaitDivided(4);
             group.awaitConsumed(sent);
 
@@ -149,7 +152,7 @@ class GroupsIT {
         String topic = "again-" + kind;
         create(topic, 1);
         List<String> first = send(topic, 1, "before");
-        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings)) {
+        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings())) {
             group.join("a").awaitConsumed(first);
         }
         if (kind == Kind.EAGER) {
@@ -157,7 +160,7 @@ class GroupsIT {
             broker.start();
         }
         List<String> second = send(topic, 1, "after");
-        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings)) {
+        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings())) {
             group.join("b").awaitConsumed(second);
             assertThat(group.consumed()).extracting(Consumed::value).containsExactlyElementsOf(second);
         }
@@ -168,7 +171,7 @@ class GroupsIT {
     void aPatternTakesInTopicsThatAreCreatedLater(Kind kind) throws Exception {
         create("pattern-" + kind + "-1", 1);
         Pattern pattern = Pattern.compile("pattern-" + kind + "-.*");
-        try (GroupMembers group = new GroupMembers(broker.bootstrap(), "pattern-" + kind, pattern, kind.settings)) {
+        try (GroupMembers group = new GroupMembers(broker.bootstrap(), "pattern-" + kind, pattern, kind.settings())) {
             group.join("a").awaitDivided(1);
             create("pattern-" + kind + "-2", 2);
             group.awaitDivided(3);
@@ -181,7 +184,7 @@ class GroupsIT {
     void aStaticMemberThatComesBackHasItsPartitionsWithoutARebalance(Kind kind) throws Exception {
         String topic = "static-" + kind;
         create(topic, 4);
-        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings)) {
+        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings())) {
             group.join("a", Map.of("group.instance.id", "a")).join("b", Map.of("group.instance.id", "b"));
             group.awaitDivided(4);
             Set<TopicPartition> before = group.assignments().get("a");
@@ -212,7 +215,7 @@ class GroupsIT {
         create("moving", 4);
         List<String> sent = new ArrayList<>(send("moving", 4, "classic"));
         try (GroupMembers group =
-                new GroupMembers(broker.bootstrap(), "moving", List.of("moving"), Kind.COOPERATIVE.settings)) {
+                new GroupMembers(broker.bootstrap(), "moving", List.of("moving"), Kind.COOPERATIVE.settings())) {
             group.join("a", "b").awaitDivided(4);
             group.awaitConsumed(sent);
 
