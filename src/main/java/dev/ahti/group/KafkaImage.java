@@ -27,10 +27,10 @@ final class KafkaImage {
     /** What has changed since the last time; empty where it does not concern groups. */
     Optional<Change> show(ClusterImage next) {
         MetadataDelta delta = new MetadataDelta.Builder().setImage(latest).build();
-        boolean ofBrokers = brokers(shown, next, delta);
-        boolean changed = topics(shown, next, delta) || ofBrokers;
+        boolean brokersChanged = brokers(shown, next, delta);
+        boolean topicsChanged = topics(shown, next, delta);
         shown = next;
-        if (!changed) {
+        if (!brokersChanged && !topicsChanged) {
             return Optional.empty();
         }
         latest = delta.apply(new MetadataProvenance(next.version(), next.metadataEpoch(), 0, true));
