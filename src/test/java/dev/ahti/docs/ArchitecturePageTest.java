@@ -18,7 +18,14 @@ class ArchitecturePageTest {
     private static final Pattern CLASS = Pattern.compile("`([A-Z][A-Za-z]+[a-z][A-Za-z]*)(\\.[a-z]\\w*)?(\\(\\))?`");
 
     private static final Set<String> OF_OTHERS =
-            Set.of("CreateTopics", "Produce", "Fetch", "Metadata", "LogConfig", "EventSourcedBehavior");
+            Set.of(
+                    "CreateTopics",
+                    "Produce",
+                    "Fetch",
+                    "Metadata",
+                    "LogConfig",
+                    "EventSourcedBehavior",
+                    "GroupCoordinatorService");
 
     @Test
     void everyClassThatThePageNamesExists() throws IOException {
