@@ -69,12 +69,16 @@ class GroupsIT {
         /** By the coordinator (KIP-848). */
         CONSUMER(null);
 
-        private final Map<String, String> settings;
+        private final String assignor;
 
         Kind(Class<? extends ConsumerPartitionAssignor> assignor) {
-            settings = assignor == null
+            this.assignor = assignor == null ? null : assignor.getName();
+        }
+
+        Map<String, String> settings() {
+            return assignor == null
                     ? Map.of("group.protocol", "consumer")
-                    : Map.of("partition.assignment.strategy", assignor.getName());
+                    : Map.of("partition.assignment.strategy", assignor);
         }
     }
 
@@ -108,7 +112,7 @@ class GroupsIT {
         String topic = "shared-" + kind;
         create(topic, 4);
         List<String> sent = new ArrayList<>(send(topic, 4, "one"));
-        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings)) {
+        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings())) {
             group.join("a").awaitDivided(4);
             group.awaitConsumed(sent);
 
@@ -149,7 +153,7 @@ class GroupsIT {
         String topic = "again-" + kind;
         create(topic, 1);
         List<String> first = send(topic, 1, "before");
-        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings)) {
+        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings())) {
             group.join("a").awaitConsumed(first);
         }
         if (kind == Kind.EAGER) {
@@ -157,7 +161,7 @@ class GroupsIT {
             broker.start();
         }
         List<String> second = send(topic, 1, "after");
-        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings)) {
+        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings())) {
             group.join("b").awaitConsumed(second);
             assertThat(group.consumed()).extracting(Consumed::value).containsExactlyElementsOf(second);
         }
@@ -168,7 +172,7 @@ class GroupsIT {
     void aPatternTakesInTopicsThatAreCreatedLater(Kind kind) throws Exception {
         create("pattern-" + kind + "-1", 1);
         Pattern pattern = Pattern.compile("pattern-" + kind + "-.*");
-        try (GroupMembers group = new GroupMembers(broker.bootstrap(), "pattern-" + kind, pattern, kind.settings)) {
+        try (GroupMembers group = new GroupMembers(broker.bootstrap(), "pattern-" + kind, pattern, kind.settings())) {
             group.join("a").awaitDivided(1);
             create("pattern-" + kind + "-2", 2);
             group.awaitDivided(3);
@@ -181,7 +185,7 @@ class GroupsIT {
     void aStaticMemberThatComesBackHasItsPartitionsWithoutARebalance(Kind kind) throws Exception {
         String topic = "static-" + kind;
         create(topic, 4);
-        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings)) {
+        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings())) {
             group.join("a", Map.of("group.instance.id", "a")).join("b", Map.of("group.instance.id", "b"));
             group.awaitDivided(4);
             Set<TopicPartition> before = group.assignments().get("a");
@@ -212,7 +216,7 @@ class GroupsIT {
         create("moving", 4);
         List<String> sent = new ArrayList<>(send("moving", 4, "classic"));
         try (GroupMembers group =
-                new GroupMembers(broker.bootstrap(), "moving", List.of("moving"), Kind.COOPERATIVE.settings)) {
+                new GroupMembers(broker.bootstrap(), "moving", List.of("moving"), Kind.COOPERATIVE.settings())) {
             group.join("a", "b").awaitDivided(4);
             group.awaitConsumed(sent);
 
