@@ -9,7 +9,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.RequestHeader;
@@ -38,14 +41,17 @@ class RequestDecoderTest {
                     assertThat(ours.apiVersion()).isEqualTo(version);
                     assertThat(ours.correlationId()).isEqualTo(header.correlationId());
                     assertThat(ours.clientId()).isEqualTo(header.clientId());
-                    assertThat(ours.body())
-                            .isEqualTo(AbstractRequest.parseRequest(
-                                            api, version, new org.apache.kafka.common.protocol.ByteBufferAccessor(body))
-                                    .request
-                                    .data());
+                    assertThat(ours.body()).isEqualTo(kafkas(api, version, new ByteBufferAccessor(body)));
                 }
             }
         }
+    }
+
+    /** But for JoinGroup 0, whose one time Kafka writes into a second field here, and Ahti in the handler. */
+    private static ApiMessage kafkas(ApiKeys api, short version, ByteBufferAccessor body) {
+        return api == ApiKeys.JOIN_GROUP
+                ? new JoinGroupRequestData(body, version)
+                : AbstractRequest.parseRequest(api, version, body).request.data();
     }
 
     @Test
@@ -81,7 +87,8 @@ class RequestDecoderTest {
         assertRefused("FETCH v3 is not supported", 1, 3);
         assertRefused("METADATA v-1 is not supported", 3, -1);
         assertRefused("VOTE v0 is not supported", ApiKeys.VOTE.id, 0);
-        assertRefused("OFFSET_COMMIT v8 is not supported", ApiKeys.OFFSET_COMMIT.id, 8);
+        assertRefused("OFFSET_COMMIT v1 is not supported", ApiKeys.OFFSET_COMMIT.id, 1);
+        assertRefused("ADD_PARTITIONS_TO_TXN v3 is not supported", ApiKeys.ADD_PARTITIONS_TO_TXN.id, 3);
     }
 
     private static void assertRefused(String reason, int key, int version) {

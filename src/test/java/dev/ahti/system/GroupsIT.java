@@ -26,6 +26,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -63,21 +64,21 @@ class GroupsIT {
 
     /** How members agree on who gets what. */
     enum Kind {
-        EAGER("partition.assignment.strategy", RangeAssignor.class.getName()),
-        COOPERATIVE("partition.assignment.strategy", CooperativeStickyAssignor.class.getName()),
+        EAGER(RangeAssignor.class),
+        COOPERATIVE(CooperativeStickyAssignor.class),
         /** By the coordinator (KIP-848). */
-        CONSUMER("group.protocol", "consumer");
+        CONSUMER(null);
 
-        private final String setting;
-        private final String value;
+        private final String assignor;
 
-        Kind(String setting, String value) {
-            this.setting = setting;
-            this.value = value;
+        Kind(Class<? extends ConsumerPartitionAssignor> assignor) {
+            this.assignor = assignor == null ? null : assignor.getName();
         }
 
         Map<String, String> settings() {
-            return Map.of(setting, value);
+            return assignor == null
+                    ? Map.of("group.protocol", "consumer")
+                    : Map.of("partition.assignment.strategy", assignor);
         }
     }
 
