@@ -40,7 +40,7 @@ class ResponseEncoderTest {
         for (ApiKeys api : SupportedApis.apiKeys()) {
             SupportedApis.Versions versions = SupportedApis.versions(api);
             for (short version = versions.oldest(); version <= versions.latest(); version++) {
-                ApiMessage response = empty(api);
+                ApiMessage response = empty(api, version);
                 EncodedResponse encoded = ResponseEncoder.encode(request(api, version), response);
                 ByteBuffer bytes = ByteBuffer.wrap(bytes(encoded));
                 assertThat(encoded.size()).isEqualTo(bytes.remaining());
@@ -52,10 +52,12 @@ class ResponseEncoderTest {
         }
     }
 
-    /** Before 7 a JoinGroup response has a protocol name, be it an empty one. */
-    private static ApiMessage empty(ApiKeys api) {
+    /** No protocol is an empty name in a JoinGroup response before 7, and null from then on. */
+    private static ApiMessage empty(ApiKeys api, short version) {
         ApiMessage response = api.messageType.newResponse();
-        return response instanceof JoinGroupResponseData join ? join.setProtocolName("") : response;
+        return response instanceof JoinGroupResponseData join
+                ? join.setProtocolName(version < 7 ? "" : null)
+                : response;
     }
 
     @Test
