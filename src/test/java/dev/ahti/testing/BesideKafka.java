@@ -28,8 +28,14 @@ public final class BesideKafka implements ParameterResolver {
                 BrokerProcess ahti = BrokerProcess.on(directory.resolve("ahti"))
                         .with("group.initial.rebalance.delay.ms", "0")
                         .launch();
-                KafkaProcess kafka = new KafkaProcess(directory.resolve("kafka"));
-                return new Both(ahti.awaitReady(), kafka, directory);
+                Both both = new Both(ahti, new KafkaProcess(directory.resolve("kafka")), directory);
+                try {
+                    ahti.awaitReady();
+                    return both;
+                } catch (RuntimeException | Error e) {
+                    both.close();
+                    throw e;
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
