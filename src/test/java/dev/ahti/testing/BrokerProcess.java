@@ -9,12 +9,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * An Ahti broker as users run it: {@code bin/ahti} with {@code target/ahti.jar}, in a process of its own, on free ports
  * that stay the same when it starts again on its data.
  */
 public final class BrokerProcess implements AutoCloseable {
+    /** Below those that the kernel gives to connections, which would take the port of a broker that is down. */
+    private static final int LOWEST_PORT = 12_000;
+
+    private static final int HIGHEST_PORT = 32_000;
+    private static final Set<Integer> GIVEN_PORTS = ConcurrentHashMap.newKeySet();
+
     private final Path data;
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final int kafkaPort = freePort();
@@ -84,11 +93,17 @@ public final class BrokerProcess implements AutoCloseable {
         return jar;
     }
 
+    /** Another one each time. */
     public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
+            if (GIVEN_PORTS.add(port)) {
+                try (ServerSocket socket = new ServerSocket(port)) {
+                    return socket.getLocalPort();
+                } catch (IOException taken) {
+                    // Another one, then.
+                }
+            }
         }
     }
 
