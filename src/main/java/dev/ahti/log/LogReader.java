@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.Record;
 
 /** Finds records in what a log has published: without a lock, from any thread. */
 final class LogReader {
@@ -124,11 +125,10 @@ final class LogReader {
 
     private static TimestampOffset larger(
             LogSegment segment, BatchScanner scanner, long startOffset, TimestampOffset largest) throws IOException {
-        int epoch = scanner.leaderEpoch();
         for (var record : segment.readBatch(scanner.position(), scanner.size()).records()) {
             boolean larger = largest == null || record.timestamp() > largest.timestampMs();
             if (larger && record.offset() >= startOffset) {
-                largest = new TimestampOffset(record.timestamp(), record.offset(), epoch < 0 ? -1 : epoch);
+                largest = found(record, scanner);
             }
         }
         return largest;
@@ -141,15 +141,19 @@ final class LogReader {
         BatchScanner scanner = new BatchScanner(segment.channel(), segment.positionOf(from, end), end);
         while (scanner.advance()) {
             if (scanner.maxTimestamp() >= timestampMs) {
-                int epoch = scanner.leaderEpoch();
                 for (var record :
                         segment.readBatch(scanner.position(), scanner.size()).records()) {
                     if (record.timestamp() >= timestampMs && record.offset() >= startOffset) {
-                        return new TimestampOffset(record.timestamp(), record.offset(), epoch < 0 ? -1 : epoch);
+                        return found(record, scanner);
                     }
                 }
             }
         }
         return null;
+    }
+
+    /** @param batch at the one that holds the record */
+    private static TimestampOffset found(Record record, BatchScanner batch) {
+        return new TimestampOffset(record.timestamp(), record.offset(), Math.max(batch.leaderEpoch(), -1));
     }
 }

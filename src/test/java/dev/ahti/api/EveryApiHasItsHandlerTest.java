@@ -10,12 +10,9 @@ import dev.ahti.api.records.RecordsApis;
 import dev.ahti.api.topics.TopicHandlers;
 import dev.ahti.config.BrokerConfig;
 import dev.ahti.config.ConfigSources;
-import dev.ahti.model.PartitionId;
 import dev.ahti.protocol.SupportedApis;
-import dev.ahti.replica.LocalReplica;
 import dev.ahti.replica.LocalReplicas;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -26,17 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Nothing is advertised that nobody answers, and nothing answered that is not advertised. */
 class EveryApiHasItsHandlerTest {
-    private static final LocalReplicas NO_REPLICAS = new LocalReplicas() {
-        @Override
-        public LocalReplica get(PartitionId id) {
-            return null;
-        }
-
-        @Override
-        public Collection<LocalReplica> all() {
-            return List.of();
-        }
-    };
+    private static final LocalReplicas NO_REPLICAS = new NoReplicas();
 
     private final List<ApiHandler<?>> handlers = new ArrayList<>();
 

@@ -130,12 +130,16 @@ final class Faults {
     private void killAll() {
         int late = anyone();
         strike("kill -9 of all, one comes back late", late);
-        ChaosCluster.ids().forEach(cluster::takeAway);
-        cluster.brokers().forEach(each -> each.signal("KILL"));
-        cluster.brokers().forEach(each -> each.awaitExit(10));
+        killEverybody();
         cluster.others(late).forEach(cluster::start);
         between(0, 8000);
         cluster.start(late);
+    }
+
+    private void killEverybody() {
+        ChaosCluster.ids().forEach(cluster::takeAway);
+        cluster.brokers().forEach(each -> each.signal("KILL"));
+        cluster.brokers().forEach(each -> each.awaitExit(10));
     }
 
     private void powerCut() {
@@ -153,9 +157,7 @@ final class Faults {
     private void killAllAndPowerCut() {
         int id = anyone();
         strike("kill -9 of all, and power cut", id);
-        ChaosCluster.ids().forEach(cluster::takeAway);
-        cluster.brokers().forEach(each -> each.signal("KILL"));
-        cluster.brokers().forEach(each -> each.awaitExit(10));
+        killEverybody();
         cluster.broker(id).loseUnflushed(random);
         cluster.start(id);
         between(0, 3000);

@@ -127,15 +127,20 @@ class GroupCoordinatorHostTest {
                         .sum();
     }
 
-    @Test
-    void nothingIsCommittedBeforeTheHighWatermarkHasPassedIt() throws Exception {
+    /** Offset 1 is committed, and 2 is in the log but not replicated. */
+    private CompletableFuture<Errors> secondCommitThatThisBrokerAloneHas() throws Exception {
         slot.lead(0);
         groups.awaitCommitted(1);
         long end = slot.replica().log().logEndOffset();
         slot.lead(0, 2);
-
         CompletableFuture<Errors> commit = groups.commit(2);
         eventually(() -> slot.replica().log().logEndOffset() > end);
+        return commit;
+    }
+
+    @Test
+    void nothingIsCommittedBeforeTheHighWatermarkHasPassedIt() throws Exception {
+        CompletableFuture<Errors> commit = secondCommitThatThisBrokerAloneHas();
 
         // The log has it, this broker alone: what asks after it is answered, and with what is safe.
         assertThat(groups.fetch()).isEqualTo("1");
@@ -147,12 +152,7 @@ class GroupCoordinatorHostTest {
 
     @Test
     void aSlotIsNotServedBeforeAllOfItIsReplicated() throws Exception {
-        slot.lead(0);
-        groups.awaitCommitted(1);
-        long end = slot.replica().log().logEndOffset();
-        slot.lead(0, 2);
-        CompletableFuture<Errors> commit = groups.commit(2);
-        eventually(() -> slot.replica().log().logEndOffset() > end);
+        CompletableFuture<Errors> commit = secondCommitThatThisBrokerAloneHas();
 
         slot.lead(1, 2);
 

@@ -68,7 +68,7 @@ class GroupFailoverIT {
             assertThat(group.consumed().stream().map(Consumed::value).distinct())
                     .containsExactlyInAnyOrderElementsOf(sent);
             cluster.start(coordinator);
-            assertThat(committed(admin, topic)).isEqualTo(committed);
+            assertThat(GroupMembers.committed(admin, topic)).isEqualTo(committed);
         }
     }
 
@@ -114,23 +114,12 @@ class GroupFailoverIT {
                 .pollInterval(Duration.ofMillis(50))
                 .until(
                         () -> {
-                            Map<TopicPartition, Long> now = committed(admin, group);
+                            Map<TopicPartition, Long> now = GroupMembers.committed(admin, group);
                             now.forEach((partition, each) -> assertThat(each)
                                     .as(partition + " goes back")
                                     .isGreaterThanOrEqualTo(highest.merge(partition, each, Math::max)));
                             return now;
                         },
                         now -> now.size() == PARTITIONS && now.values().stream().allMatch(each -> each == offset));
-    }
-
-    private static Map<TopicPartition, Long> committed(Admin admin, String group) throws Exception {
-        return admin
-                .listConsumerGroupOffsets(group)
-                .partitionsToOffsetAndMetadata()
-                .get(LIMIT_SECONDS, TimeUnit.SECONDS)
-                .entrySet()
-                .stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, each -> each.getValue().offset()));
     }
 }

@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -138,7 +137,7 @@ class GroupsIT {
                     .containsExactlyInAnyOrderElementsOf(sent);
             assertThat(group.sharedInOneGeneration()).isEmpty();
         }
-        assertThat(committed(topic)).isEqualTo(ends(topic, 6));
+        assertThat(GroupMembers.committed(admin, topic)).isEqualTo(ends(topic, 6));
         assertThat(admin.describeConsumerGroups(List.of(topic))
                         .describedGroups()
                         .get(topic)
@@ -316,17 +315,6 @@ class GroupsIT {
             each.get(LIMIT_SECONDS, TimeUnit.SECONDS);
         }
         return values;
-    }
-
-    private static Map<TopicPartition, Long> committed(String group) throws Exception {
-        return admin
-                .listConsumerGroupOffsets(group)
-                .partitionsToOffsetAndMetadata()
-                .get(LIMIT_SECONDS, TimeUnit.SECONDS)
-                .entrySet()
-                .stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, each -> each.getValue().offset()));
     }
 
     private static Map<TopicPartition, Long> ends(String topic, int partitions) throws Exception {

@@ -66,9 +66,7 @@ final class BrokerConfigs {
         return new DescribedConfig(
                 name,
                 shown(name, value),
-                synonyms.isEmpty()
-                        ? ConfigSource.DEFAULT_CONFIG
-                        : synonyms.get(0).source(),
+                DescribedConfig.sourceOf(synonyms),
                 isSensitive(name),
                 !isDynamic(name),
                 synonyms,

@@ -2,6 +2,7 @@ package dev.ahti.api.topics;
 
 import java.util.List;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 
 /**
@@ -20,6 +21,27 @@ record DescribedConfig(
         List<Synonym> synonyms,
         ConfigDef.Type type,
         String documentation) {
+
+    /** One that can be altered, with the value that holds. */
+    static DescribedConfig dynamic(ConfigKey key, Object value, List<Synonym> synonyms) {
+        boolean sensitive = key.type == ConfigDef.Type.PASSWORD;
+        return new DescribedConfig(
+                key.name,
+                sensitive ? null : ConfigDef.convertToString(value, key.type),
+                sourceOf(synonyms),
+                sensitive,
+                false,
+                synonyms,
+                key.type,
+                key.documentation);
+    }
+
+    /** Where the value that holds comes from. */
+    static ConfigSource sourceOf(List<Synonym> synonyms) {
+        return synonyms.isEmpty()
+                ? ConfigSource.DEFAULT_CONFIG
+                : synonyms.get(0).source();
+    }
 
     record Synonym(String name, String value, ConfigSource source) {}
 }

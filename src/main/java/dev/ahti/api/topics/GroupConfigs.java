@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
-import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
@@ -74,23 +72,9 @@ final class GroupConfigs {
                 .values();
         return GroupConfig.configNames().stream()
                 .sorted()
-                .map(name -> described(name, values.get(name), synonyms(image, name, own)))
+                .map(name -> DescribedConfig.dynamic(
+                        GroupConfig.CONFIG_DEF.configKeys().get(name), values.get(name), synonyms(image, name, own)))
                 .toList();
-    }
-
-    private static DescribedConfig described(String name, Object value, List<Synonym> synonyms) {
-        ConfigKey key = GroupConfig.CONFIG_DEF.configKeys().get(name);
-        return new DescribedConfig(
-                name,
-                ConfigDef.convertToString(value, key.type),
-                synonyms.isEmpty()
-                        ? ConfigSource.DEFAULT_CONFIG
-                        : synonyms.get(0).source(),
-                false,
-                false,
-                synonyms,
-                key.type,
-                key.documentation);
     }
 
     private List<Synonym> synonyms(ClusterImage image, String name, Map<String, String> own) {

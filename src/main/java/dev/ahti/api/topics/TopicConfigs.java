@@ -6,8 +6,6 @@ import dev.ahti.metadata.image.ClusterImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
 import org.apache.kafka.storage.internals.log.LogConfig;
@@ -29,24 +27,9 @@ final class TopicConfigs {
     List<DescribedConfig> with(ClusterImage image, Map<String, String> overrides) {
         LogConfig config = broker.in(image).topicConfig(overrides);
         return NAMES.stream()
-                .map(name -> described(name, config.values().get(name), synonyms(image, name, overrides)))
+                .map(name -> DescribedConfig.dynamic(
+                        LogConfig.configKeys().get(name), config.values().get(name), synonyms(image, name, overrides)))
                 .toList();
-    }
-
-    private static DescribedConfig described(String name, Object value, List<Synonym> synonyms) {
-        ConfigKey key = LogConfig.configKeys().get(name);
-        boolean sensitive = key.type == ConfigDef.Type.PASSWORD;
-        return new DescribedConfig(
-                name,
-                sensitive ? null : ConfigDef.convertToString(value, key.type),
-                synonyms.isEmpty()
-                        ? ConfigSource.DEFAULT_CONFIG
-                        : synonyms.get(0).source(),
-                sensitive,
-                false,
-                synonyms,
-                key.type,
-                key.documentation);
     }
 
     private List<Synonym> synonyms(ClusterImage image, String name, Map<String, String> overrides) {

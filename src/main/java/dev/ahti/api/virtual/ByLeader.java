@@ -73,7 +73,10 @@ final class ByLeader<Q extends ApiMessage, R extends ApiMessage> implements ApiH
     private R merge(RequestContext context, Q request, List<CompletableFuture<R>> asked) {
         List<R> answers = asked.stream().map(CompletableFuture::join).toList();
         // Null where no response is wanted: then none of the parts has one.
-        return answers.stream().anyMatch(Objects::isNull) ? null : split.merge(request, context.apiVersion(), answers);
+        if (answers.stream().anyMatch(Objects::isNull)) {
+            return null;
+        }
+        return answers.size() == 1 ? split.single(answers.get(0)) : split.merge(request, context.apiVersion(), answers);
     }
 
     @SuppressWarnings("unchecked")

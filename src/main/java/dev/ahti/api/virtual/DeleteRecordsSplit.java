@@ -43,9 +43,6 @@ final class DeleteRecordsSplit implements Split<DeleteRecordsRequestData, Delete
     @Override
     public DeleteRecordsResponseData merge(
             DeleteRecordsRequestData request, short version, List<DeleteRecordsResponseData> answers) {
-        if (answers.size() == 1) {
-            return answers.get(0);
-        }
         Answers<DeleteRecordsPartitionResult> places = new Answers<>();
         answers.forEach(answer -> answer.topics().forEach(topic -> topic.partitions()
                 .forEach(each -> places.add(topic.name(), each.partitionIndex(), each))));

@@ -43,7 +43,7 @@ final class GroupsSplit<Q extends ApiMessage, R extends ApiMessage> implements S
 
     @Override
     public R merge(Q request, short version, List<R> answers) {
-        return answers.size() == 1 ? answers.get(0) : requests.merge(answers);
+        return requests.merge(answers);
     }
 
     @Override

@@ -42,9 +42,6 @@ final class ListOffsetsSplit implements Split<ListOffsetsRequestData, ListOffset
     @Override
     public ListOffsetsResponseData merge(
             ListOffsetsRequestData request, short version, List<ListOffsetsResponseData> answers) {
-        if (answers.size() == 1) {
-            return answers.get(0);
-        }
         Answers<ListOffsetsPartitionResponse> places = new Answers<>();
         answers.forEach(answer -> answer.topics().forEach(topic -> topic.partitions()
                 .forEach(each -> places.add(topic.name(), each.partitionIndex(), each))));

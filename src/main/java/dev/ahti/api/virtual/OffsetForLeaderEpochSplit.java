@@ -44,9 +44,6 @@ final class OffsetForLeaderEpochSplit
     @Override
     public OffsetForLeaderEpochResponseData merge(
             OffsetForLeaderEpochRequestData request, short version, List<OffsetForLeaderEpochResponseData> answers) {
-        if (answers.size() == 1) {
-            return answers.get(0);
-        }
         Answers<EpochEndOffset> places = new Answers<>();
         answers.forEach(answer -> answer.topics().forEach(topic -> topic.partitions()
                 .forEach(each -> places.add(topic.topic(), each.partition(), each))));

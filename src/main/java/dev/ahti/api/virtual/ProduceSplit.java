@@ -55,10 +55,12 @@ final class ProduceSplit implements Split<ProduceRequestData, ProduceResponseDat
     }
 
     @Override
+    public ProduceResponseData single(ProduceResponseData answer) {
+        return withoutHints(answer);
+    }
+
+    @Override
     public ProduceResponseData merge(ProduceRequestData request, short version, List<ProduceResponseData> answers) {
-        if (answers.size() == 1) {
-            return withoutHints(answers.get(0));
-        }
         boolean byId = version >= FIRST_VERSION_BY_ID;
         Answers<PartitionProduceResponse> places = new Answers<>();
         for (ProduceResponseData answer : answers) {

@@ -17,8 +17,13 @@ interface Split<Q extends ApiMessage, R extends ApiMessage> {
     /** Requests by broker ({@link Leaders#of}); within each the order stays. */
     Map<Integer, Q> cut(Q request, short version, Leaders leaders);
 
-    /** The answers of all parts as one, in the order of the request. */
+    /** The answers of all parts, two or more, as one, in the order of the request. */
     R merge(Q request, short version, List<R> answers);
+
+    /** The answer where all of the request was asked of one broker. */
+    default R single(R answer) {
+        return answer;
+    }
 
     /** {@code System.nanoTime()} at which a leader has answered, as the request says. */
     long deadlineNanos(RequestContext context, Q request);

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ahti.api.Exchange;
 import dev.ahti.api.FakeMetadata;
 import dev.ahti.api.ListenerViews;
+import dev.ahti.api.NoReplicas;
 import dev.ahti.metadata.event.SetFeature;
-import dev.ahti.model.PartitionId;
-import dev.ahti.replica.LocalReplica;
 import dev.ahti.replica.LocalReplicas;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
@@ -28,17 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ClusterHandlersTest {
-    private static final LocalReplicas NO_REPLICAS = new LocalReplicas() {
-        @Override
-        public LocalReplica get(PartitionId id) {
-            return null;
-        }
-
-        @Override
-        public Collection<LocalReplica> all() {
-            return List.of();
-        }
-    };
+    private static final LocalReplicas NO_REPLICAS = new NoReplicas();
 
     @TempDir
     Path directory;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ahti.api.CloseConnection;
+import dev.ahti.api.NoReplicas;
 import dev.ahti.api.RequestDispatcher;
 import dev.ahti.api.virtual.ExpectedLeader;
 import dev.ahti.api.virtual.LocalAnswers;
@@ -12,14 +13,12 @@ import dev.ahti.api.virtual.OutcomeUnknown;
 import dev.ahti.api.virtual.Part;
 import dev.ahti.model.PartitionId;
 import dev.ahti.protocol.RequestContext;
-import dev.ahti.replica.LocalReplica;
 import dev.ahti.replica.LocalReplicas;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -37,17 +36,7 @@ import org.junit.jupiter.api.Test;
 
 /** Both ends of a connection over which requests are handed on. */
 class ForwardingLinkTest {
-    private static final LocalReplicas NO_REPLICAS = new LocalReplicas() {
-        @Override
-        public LocalReplica get(PartitionId id) {
-            return null;
-        }
-
-        @Override
-        public Collection<LocalReplica> all() {
-            return List.of();
-        }
-    };
+    private static final LocalReplicas NO_REPLICAS = new NoReplicas();
 
     private final FakeConnection here = new FakeConnection();
     private final FakeConnection there = new FakeConnection();

@@ -1,0 +1,20 @@
+package dev.ahti.api;
+
+import dev.ahti.model.PartitionId;
+import dev.ahti.replica.LocalReplica;
+import dev.ahti.replica.LocalReplicas;
+import java.util.Collection;
+import java.util.List;
+
+/** A broker that holds nothing. */
+public final class NoReplicas implements LocalReplicas {
+    @Override
+    public LocalReplica get(PartitionId id) {
+        return null;
+    }
+
+    @Override
+    public Collection<LocalReplica> all() {
+        return List.of();
+    }
+}
