@@ -33,6 +33,10 @@ enum LastRun {
     /** From here on an end without {@link #endCleanly} is an unclean one. */
     static void begin(Path directory) throws IOException {
         Files.deleteIfExists(directory.resolve(CLEAN_SHUTDOWN));
+    }
+
+    /** What this kernel knows of the logs is all that there is of them. */
+    static void noteKernel(Path directory) throws IOException {
         WholeFile.write(directory.resolve(BOOT_ID), bootId());
     }
 

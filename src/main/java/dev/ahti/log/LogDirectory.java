@@ -104,6 +104,9 @@ public final class LogDirectory implements Closeable {
 
     private void begin() throws IOException {
         LastRun.begin(path);
+        if (logsIntact()) {
+            LastRun.noteKernel(path);
+        }
         try (Stream<Path> entries = Files.list(path)) {
             for (Path entry : entries.toList()) {
                 if (entry.getFileName().toString().endsWith(PartitionDirectory.DELETE_SUFFIX)) {
@@ -150,6 +153,16 @@ public final class LogDirectory implements Closeable {
     /** False where the kernel has stopped with writes under way: acknowledged records may be missing (rule 18). */
     public boolean logsIntact() {
         return lastRun != LastRun.KERNEL_GONE || fresh;
+    }
+
+    /**
+     * All logs are open, and the metadata have heard whether {@link #logsIntact}. A start that ends before leaves both to
+     * the next one: to take this kernel for that of the last writes would hide that some are missing.
+     */
+    public void recovered() throws IOException {
+        if (!logsIntact()) {
+            LastRun.noteKernel(path);
+        }
     }
 
     /**

@@ -122,6 +122,7 @@ final class Startup {
         Handlers handlers =
                 Handlers.create(system, current, metadata.client(), replication.replicas(), groups, forwarding);
         listeners.open(ApiHandlers.create(handlers.all()));
+        directory.recovered();
         await("to be unfenced", metadata.markReady());
         await("to lead", replication.leading());
         times.passed("leading");

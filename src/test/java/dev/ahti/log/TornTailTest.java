@@ -42,6 +42,27 @@ class TornTailTest {
         }
     }
 
+    /** Rule 18: until then it may be killed again and again, and the metadata have not heard of it. */
+    @Test
+    void whatAnotherKernelLostIsKnownUntilAStartHasComeThrough() throws IOException {
+        try (OpenLogs logs = new OpenLogs(path, Map.of())) {
+            logs.append("a");
+            logs.kill();
+            logs.forgetKernel();
+            for (int start = 0; start < 2; start++) {
+                logs.open();
+                assertThat(logs.directory.logsIntact()).isFalse();
+                logs.kill();
+            }
+            logs.open();
+            logs.directory.recovered();
+            logs.kill();
+
+            logs.open();
+            assertThat(logs.directory.logsIntact()).isTrue();
+        }
+    }
+
     @Test
     void aBatchOfWhichAByteDiffersIsDroppedWhereverTheByteIs() throws IOException {
         try (OpenLogs logs = new OpenLogs(path, Map.of())) {

@@ -65,6 +65,22 @@ class BrokerTest {
         }
     }
 
+    /** Rule 18: a start that ends earlier leaves it to the next one to say that records may be missing. */
+    @Test
+    void afterAnotherKernelsDeathTheLogsAreThisKernelsOnceTheBrokerIsReady() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(data)) {
+            create(broker, "t");
+        }
+        Files.delete(data.resolve(".kafka_cleanshutdown"));
+        Path kernel = data.resolve(".boot_id");
+        String own = Files.readString(kernel);
+        Files.writeString(kernel, "another kernel");
+
+        try (EmbeddedBroker broker = EmbeddedBroker.start(data)) {
+            assertThat(kernel).hasContent(own);
+        }
+    }
+
     /** Rule 25: where brokers ask for a cluster to join there is nothing at a broker that is alone. */
     @Test
     void aBrokerAloneOffersNoClusterToJoin() throws Exception {
