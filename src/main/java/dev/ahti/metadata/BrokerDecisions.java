@@ -69,13 +69,9 @@ final class BrokerDecisions {
     /** Rules 1, 2 and 18. Whether another directory under this id is still in session has been checked before. */
     private void register(Draft draft, BrokerRegistration registration) {
         ClusterImage image = draft.image();
-        if (!registration.clusterId().isEmpty() && !registration.clusterId().equals(image.clusterId())) {
-            throw new Refused(
-                    Errors.INCONSISTENT_CLUSTER_ID,
-                    "the data directory belongs to cluster " + registration.clusterId() + ", but the database of"
-                            + " ahti.metadata.url holds cluster " + image.clusterId()
-                            + ": set the right database, or log.dirs to another directory");
-        }
+        BrokerIdentity.foreign(registration.clusterId(), image.clusterId()).ifPresent(reason -> {
+            throw new Refused(Errors.INCONSISTENT_CLUSTER_ID, reason);
+        });
         short needed = level(image);
         if (registration.metadataVersion() < needed) {
             throw new Refused(

@@ -30,6 +30,8 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
  *        ^             |                      |           |
  *        +-------------+-- told that it is unknown, or fenced while live: a new incarnation
  * </pre>
+ *
+ * While nobody answers the registration, the other members give their image (rule 23).
  */
 final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
@@ -59,8 +61,13 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
         LEFT
     }
 
-    /** What happens to the session, for the server. */
+    /**
+     * What happens to the session, for the server.
+     *
+     * @param shown another member's image, in which this broker is known, while it cannot register
+     */
     record Progress(
+            CompletableFuture<ClusterImage> shown,
             CompletableFuture<ClusterImage> registered,
             CompletableFuture<ClusterImage> live,
             CompletableFuture<Void> left,
@@ -73,6 +80,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
     private final ActorRef<MetadataCommand> singleton;
     private final ActorRef<Publication> follower;
     private final Progress progress;
+    private final ShownImage shownImage;
     private final Consumer<String> fatal;
     private final long startedAt = System.nanoTime();
     private long answeredAt = startedAt;
@@ -116,6 +124,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
         this.singleton = singleton;
         this.follower = follower;
         this.progress = progress;
+        this.shownImage = new ShownImage(identity, current, members, follower);
         this.fatal = fatal;
         this.logsIntact = identity.logsIntact();
         register();
@@ -167,10 +176,14 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
 
     private Behavior<Message> onTick() {
         request();
-        if (phase != Phase.REGISTERING && phase != Phase.LEFT) {
+        Optional<Member> detour = detour();
+        if (phase == Phase.REGISTERING) {
+            shownImage.foreign().ifPresent(fatal);
+            shownImage.get().ifPresent(progress.shown()::complete);
+            detour.ifPresent(shownImage::ask);
+        } else if (phase != Phase.LEFT) {
             ClusterImage image = current.get();
             Uuid as = incarnation;
-            Optional<Member> detour = detour();
             getContext()
                     .ask(
                             HeartbeatReply.class,
@@ -193,7 +206,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
         return this;
     }
 
-    /** Through whom a heartbeat goes too when the last ones were not answered: each of the others in turn (rule 3). */
+    /** Whom to ask when the singleton does not answer: each of the others in turn (rules 3 and 23). */
     private Optional<Member> detour() {
         if (System.nanoTime() - answeredAt
                 < settings.heartbeatInterval().multipliedBy(2).toNanos()) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -20,7 +21,7 @@ import org.apache.pekko.cluster.typed.SingletonActor;
 
 /**
  * The metadata as the server uses them: {@link #start} once the node has joined its cluster, open the logs when
- * {@link #registered}, then {@link #markReady}.
+ * {@link #known}, then {@link #markReady} when {@link #registered}.
  */
 public final class Metadata {
     private final CurrentImage image;
@@ -82,7 +83,11 @@ public final class Metadata {
                 Props.empty());
         IncarnationHolder incarnation = new IncarnationHolder();
         BrokerSession.Progress progress = new BrokerSession.Progress(
-                new CompletableFuture<>(), new CompletableFuture<>(), new CompletableFuture<>(), incarnation);
+                new CompletableFuture<>(),
+                new CompletableFuture<>(),
+                new CompletableFuture<>(),
+                new CompletableFuture<>(),
+                incarnation);
         ActorRef<BrokerSession.Message> session = system.systemActorOf(
                 BrokerSession.create(settings, identity, current, members, singleton, follower, progress, fatal),
                 "broker-session",
@@ -102,6 +107,14 @@ public final class Metadata {
     /** This broker is registered, still fenced; with the image that shows its partitions. */
     public CompletionStage<ClusterImage> registered() {
         return progress.registered().copy();
+    }
+
+    /**
+     * As {@link #registered}; or, for as long as that cannot be, with the image of another member that shows what this broker
+     * may follow (rule 23).
+     */
+    public CompletionStage<ClusterImage> known() {
+        return progress.registered().applyToEither(progress.shown(), Function.identity());
     }
 
     /** The logs are open: completes with the image in which this broker is live and leads what it should. */

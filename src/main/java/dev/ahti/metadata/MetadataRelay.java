@@ -15,7 +15,8 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
  * What this node does for others: passes heartbeats on for a broker that is cut off from the singleton, gives it what its
- * image lacks (rule 3), and tries the database for a singleton that cannot reach it (rule 23). Found by its path.
+ * image lacks (rule 3), gives its image to a broker that cannot register, and tries the database for a singleton that
+ * cannot reach it (rule 23). Found by its path.
  */
 final class MetadataRelay extends AbstractBehavior<MetadataRelay.Command> {
     static final String NAME = "metadata-relay";
@@ -28,6 +29,9 @@ final class MetadataRelay extends AbstractBehavior<MetadataRelay.Command> {
     sealed interface Message extends Command, ClusterMessage {}
 
     record PassOn(BrokerHeartbeat heartbeat) implements Message {}
+
+    /** A broker that cannot register asks for what its image lacks. */
+    record ShowImage(Publication.Wanted wanted) implements Message {}
 
     record CheckDatabase(ActorRef<MetadataCommand> singleton) implements Message {}
 
@@ -67,6 +71,7 @@ final class MetadataRelay extends AbstractBehavior<MetadataRelay.Command> {
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(PassOn.class, this::onPassOn)
+                .onMessage(ShowImage.class, this::onShowImage)
                 .onMessage(Answered.class, this::onAnswered)
                 .onMessage(CheckDatabase.class, this::onCheckDatabase)
                 .onMessage(Checked.class, this::onChecked)
@@ -83,6 +88,11 @@ final class MetadataRelay extends AbstractBehavior<MetadataRelay.Command> {
                         ANSWER_TIMEOUT,
                         heartbeat::answeredTo,
                         (reply, failure) -> new Answered(reply, heartbeat.replyTo()));
+        return this;
+    }
+
+    private Behavior<Command> onShowImage(ShowImage message) {
+        follower.tell(message.wanted());
         return this;
     }
 

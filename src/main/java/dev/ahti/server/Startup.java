@@ -40,6 +40,9 @@ import org.slf4j.LoggerFactory;
  *   ports free? -> data directory -> database -> actor system -> ports bound -> cluster joined -> registered, fenced
  *     -> logs open -> answering -> unfenced: leading -> ready
  * </pre>
+ *
+ * Where the database is away but others are there, what comes after "registered" begins without it, up to "answering": the
+ * replicas follow (rule 23).
  */
 final class Startup {
     private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
@@ -102,9 +105,15 @@ final class Startup {
 
         Metadata metadata = Metadata.start(
                 system, Settings.metadata(config), identity(listeners, peers), new CurrentImage(), this::onFatal);
-        ClusterImage image = await("to be registered", metadata.registered());
+        NodeState state = NodeState.get(system);
+        state.image(metadata.image()::get);
+        await("to be registered", metadata.known());
+        boolean registered = metadata.registered().toCompletableFuture().isDone();
+        ClusterImage image = metadata.image().get();
         directory.joinCluster(image.clusterId());
-        directory.setStraysAside(topicId -> image.topic(topicId) != null);
+        if (registered) {
+            directory.setStraysAside(topicId -> image.topic(topicId) != null);
+        }
         times.passed("registered");
         CurrentBrokerConfig current = new CurrentBrokerConfig(config);
         Forwarding forwarding = Handlers.forwarding(system, peers, config);
@@ -122,6 +131,9 @@ final class Startup {
         Handlers handlers =
                 Handlers.create(system, current, metadata.client(), replication.replicas(), groups, forwarding);
         listeners.open(ApiHandlers.create(handlers.all()));
+        if (!registered) {
+            awaitRegistration(metadata, replication, image);
+        }
         directory.recovered();
         await("to be unfenced", metadata.markReady());
         await("to lead", replication.leading());
@@ -130,8 +142,6 @@ final class Startup {
         database.close();
         Shutdown shutdown = new Shutdown(system);
         shutdown.register(metadata, listeners, groups, replication, directory, background);
-        NodeState state = NodeState.get(system);
-        state.image(metadata.image()::get);
         String address = await("for the port of management", management);
         state.ready(true);
         if (refused.isDone()) {
@@ -168,6 +178,18 @@ final class Startup {
         Cluster.get(system).registerOnMemberUp(() -> up.complete(Done.getInstance()));
         formation.begin(system);
         await("to be a member of the cluster", up);
+    }
+
+    /**
+     * Strays only now: what the image of another broker does not show may have been created since. What it did show and is
+     * gone now is deleted by the replicas.
+     */
+    private void awaitRegistration(Metadata metadata, Replication replication, ClusterImage shown) throws Exception {
+        LOG.warn("This broker cannot register yet: it follows, as the image of another broker says, and leads nothing");
+        ClusterImage image = await("to be registered; meanwhile it follows", metadata.registered());
+        directory.setStraysAside(topicId ->
+                shown.topic(topicId) != null || metadata.image().get().topic(topicId) != null);
+        await("for the logs to be open", replication.opened(image));
     }
 
     /** Without it a later fail-over to this node is slower, that is all. */

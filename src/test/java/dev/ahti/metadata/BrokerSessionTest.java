@@ -9,6 +9,8 @@ import dev.ahti.metadata.MetadataCommand.BrokerRegistration;
 import dev.ahti.metadata.MetadataCommand.ControlledShutdown;
 import dev.ahti.metadata.MetadataReply.Done;
 import dev.ahti.metadata.MetadataReply.HeartbeatReply;
+import dev.ahti.metadata.event.RegisterBroker;
+import dev.ahti.metadata.image.ClusterImage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,16 +36,24 @@ class BrokerSessionTest {
     private final List<String> fatal = new CopyOnWriteArrayList<>();
     private final CurrentImage current = new CurrentImage();
     private final BrokerSession.Progress progress = new BrokerSession.Progress(
-            new CompletableFuture<>(), new CompletableFuture<>(), new CompletableFuture<>(), incarnation -> {});
-    private final ActorRef<BrokerSession.Message> session = kit.spawn(BrokerSession.create(
-            MetadataNode.settings(1000),
-            new BrokerIdentity(1, new Uuid(9, 1), "", List.of(), Optional.empty(), Optional.empty(), false),
-            current,
-            members,
-            singleton.getRef(),
-            follower.getRef(),
-            progress,
-            fatal::add));
+            new CompletableFuture<>(),
+            new CompletableFuture<>(),
+            new CompletableFuture<>(),
+            new CompletableFuture<>(),
+            incarnation -> {});
+    private final ActorRef<BrokerSession.Message> session = start("c");
+
+    private ActorRef<BrokerSession.Message> start(String clusterId) {
+        return kit.spawn(BrokerSession.create(
+                MetadataNode.settings(1000),
+                new BrokerIdentity(1, new Uuid(9, 1), clusterId, List.of(), Optional.empty(), Optional.empty(), false),
+                current,
+                members,
+                singleton.getRef(),
+                follower.getRef(),
+                progress,
+                fatal::add));
+    }
 
     @AfterEach
     void stop() {
@@ -132,6 +142,81 @@ class BrokerSessionTest {
         assertThat(fatal).containsExactly("the data directory belongs to cluster x");
     }
 
+    private void awaitToldTimes(int times) {
+        Awaitility.await().until(() -> members.told.size() >= times);
+    }
+
+    private static ClusterImage imageOf(String cluster, ClusterImage image) {
+        return image.withEpoch(cluster, 5, Optional.empty());
+    }
+
+    /** Rule 23. */
+    @Test
+    void whileItCannotRegisterTheOthersAreAskedForTheirImageInTurn() {
+        awaitToldTimes(3);
+
+        assertThat(members.toldTo.subList(0, 3)).containsExactly(2, 3, 2);
+        assertThat(members.told).allSatisfy(each -> assertThat(each)
+                .isEqualTo(new MetadataRelay.ShowImage(new Publication.Wanted(0, 0, follower.getRef()))));
+        assertThat(progress.shown()).isNotDone();
+    }
+
+    @Test
+    void anImageThatKnowsItsDirectoryIsTakenAndItTriesOnToRegister() {
+        awaitToldTimes(2);
+        current.show(imageOf("c", Images.live(3)));
+
+        Awaitility.await().until(progress.shown()::isDone);
+        assertThat(progress.shown().join()).isEqualTo(current.get());
+        assertThat(progress.registered()).isNotDone();
+        BrokerRegistration registration = next(BrokerRegistration.class);
+        registration.replyTo().tell(new Done(5, 0, Errors.NONE, null));
+        Awaitility.await().until(progress.registered()::isDone);
+        assertThat(fatal).isEmpty();
+    }
+
+    @Test
+    void anImageInWhichAnotherDirectoryHasItsPlaceIsNotTaken() {
+        current.show(imageOf(
+                "c",
+                new RegisterBroker(
+                                1,
+                                Images.incarnation(1),
+                                new Uuid(8, 8),
+                                List.of(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                1)
+                        .applyTo(Images.live(3))));
+        awaitToldTimes(5);
+
+        assertThat(progress.shown()).isNotDone();
+        assertThat(fatal).isEmpty();
+    }
+
+    @Test
+    void anImageOfAnotherClusterStopsTheStart() {
+        current.show(imageOf("other", Images.live(3)));
+
+        Awaitility.await().until(() -> !fatal.isEmpty());
+        assertThat(fatal.get(0)).contains("the data directory belongs to cluster c", "holds cluster other");
+        assertThat(progress.shown()).isNotDone();
+    }
+
+    @Test
+    void onAFirstStartNobodyIsAskedForAnImage() {
+        kit.stop(session);
+        members.told.clear();
+        current.show(imageOf("c", Images.live(3)));
+        start("");
+        for (int tries = 0; tries < 5; ) {
+            tries += next(BrokerRegistration.class).clusterId().isEmpty() ? 1 : 0;
+        }
+
+        assertThat(members.told).isEmpty();
+        assertThat(progress.shown()).isNotDone();
+    }
+
     @Test
     void leavesByControlledShutdown() {
         goLive();
@@ -145,7 +230,9 @@ class BrokerSessionTest {
     @Test
     void aHeartbeatThatIsNotAnsweredGoesThroughTheOthersInTurn() {
         goLive();
-        Awaitility.await().until(() -> members.told.size() >= 2);
+        members.told.clear();
+        members.toldTo.clear();
+        awaitToldTimes(2);
 
         assertThat(members.told).allSatisfy(each -> assertThat(
                         ((MetadataRelay.PassOn) each).heartbeat().broker())

@@ -72,6 +72,19 @@ class MetadataRelayTest {
         cutOff.expectNoMessage(Duration.ofMillis(200));
     }
 
+    /** Rule 23. */
+    @Test
+    void aBrokerThatCannotRegisterIsShownTheImage() {
+        ClusterImage image = Images.live(3);
+        follower.tell(new Publication.Whole(0, dev.ahti.metadata.image.ImageSnapshot.of(image)));
+
+        relay.tell(new MetadataRelay.ShowImage(new Publication.Wanted(0, 0, cutOff.getRef())));
+
+        assertThat(((Publication.Whole) cutOff.receiveMessage()).snapshot().toImage())
+                .isEqualTo(image);
+        singleton.expectNoMessage(Duration.ofMillis(200));
+    }
+
     @Test
     void afterASnapshotWhoIsCutOffIsGivenASnapshot() {
         ClusterImage image = Images.live(3);

@@ -204,6 +204,7 @@ class StoredFormsTest {
                         Optional.of(new Uuid(4, 2)),
                         followers.getRef(),
                         beats.getRef())),
+                new MetadataRelay.ShowImage(new Publication.Wanted(2, 17, followers.getRef())),
                 new MetadataRelay.CheckDatabase(commands.getRef()),
                 new MetadataCommand.DatabaseReachable(2),
                 new MetadataCommand.ElectLeaders(

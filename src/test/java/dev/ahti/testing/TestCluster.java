@@ -33,20 +33,47 @@ import org.awaitility.Awaitility;
 public final class TestCluster implements AutoCloseable {
     private static final int DEADLINE_SECONDS = 60;
 
-    private final EmbeddedPostgres postgres;
+    private final int databasePort = BrokerProcess.freePort();
+    private final Path directory;
     private final List<BrokerProcess> brokers;
+    /** Null while it is stopped. */
+    private EmbeddedPostgres postgres;
 
     /** Not started yet. */
     public TestCluster(int size, Path directory) {
-        try {
-            postgres = EmbeddedPostgres.builder().start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        this.directory = directory;
+        startDatabase();
         brokers = IntStream.rangeClosed(1, size)
                 .mapToObj(id -> broker(id, directory.resolve("broker-" + id)))
                 .toList();
         brokers.forEach(each -> each.with("ahti.cluster.contact-points", contactPoints()));
+    }
+
+    /** At the same port, on what it held before. */
+    public void startDatabase() {
+        if (postgres != null) {
+            return;
+        }
+        try {
+            postgres = EmbeddedPostgres.builder()
+                    .setPort(databasePort)
+                    .setDataDirectory(directory.resolve("postgresql"))
+                    .setCleanDataDirectory(false)
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public void stopDatabase() {
+        try {
+            if (postgres != null) {
+                postgres.close();
+            }
+            postgres = null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** One more, on ports of its own, not started: the caller says what is different about it, and closes it. */
@@ -67,8 +94,9 @@ public final class TestCluster implements AutoCloseable {
                 .collect(Collectors.joining(","));
     }
 
-    /** Starts those that do not run, all at once, and waits until all are live. */
+    /** Starts what does not run, all brokers at once, and waits until all are live. */
     public TestCluster startAll() {
+        startDatabase();
         List<BrokerProcess> down =
                 brokers.stream().filter(each -> !each.isAlive()).toList();
         down.forEach(BrokerProcess::launch);
@@ -185,10 +213,6 @@ public final class TestCluster implements AutoCloseable {
     @Override
     public void close() {
         brokers.forEach(BrokerProcess::close);
-        try {
-            postgres.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        stopDatabase();
     }
 }
