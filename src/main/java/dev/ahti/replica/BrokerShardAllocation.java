@@ -9,16 +9,21 @@ import org.apache.pekko.cluster.ClusterEvent.CurrentClusterState;
 import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.sharding.ShardCoordinator;
 import org.apache.pekko.dispatch.Futures;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Map;
 import scala.concurrent.Future;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Pins a broker's shard to the node of that broker, whose disk holds its replicas: it is there or nowhere (rule 27). The
- * coordinator asks again after a failure.
+ * Pins a broker's shard to the node of that broker, whose disk holds its replicas: it is there or nowhere (rule 27). As long
+ * as that node is not here there is no answer: whoever wants the shard asks again, every two seconds. After a failure it
+ * would do the same, but Pekko reports one as an error, with its stack.
  */
 final class BrokerShardAllocation implements ShardCoordinator.ShardAllocationStrategy {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerShardAllocation.class);
+
     private final Address self;
     private final Supplier<CurrentClusterState> cluster;
 
@@ -36,8 +41,11 @@ final class BrokerShardAllocation implements ShardCoordinator.ShardAllocationStr
     public Future<ActorRef> allocateShard(
             ActorRef requester, String shardId, Map<ActorRef, IndexedSeq<String>> currentShardAllocations) {
         Optional<ActorRef> region = node(shardId).flatMap(address -> regionAt(address, currentShardAllocations));
-        return region.map(Futures::successful)
-                .orElseGet(() -> Futures.failed(new IllegalStateException("broker " + shardId + " is not here yet")));
+        if (region.isEmpty()) {
+            LOG.info("Broker {} is not here yet: its replicas start when it is", shardId);
+            return Futures.<ActorRef>promise().future();
+        }
+        return Futures.successful(region.get());
     }
 
     private Optional<ActorRef> regionAt(Address address, Map<ActorRef, IndexedSeq<String>> regions) {
