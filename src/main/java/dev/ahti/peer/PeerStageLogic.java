@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.Inlet;
 import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.StreamTcpException;
 import org.apache.pekko.stream.stage.AbstractInHandler;
 import org.apache.pekko.stream.stage.AbstractOutHandler;
 import org.apache.pekko.stream.stage.AsyncCallback;
@@ -48,6 +49,9 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
     private PeerHandler handler;
 
     private LastHeard.Voice voice;
+    /** Something has come from the other side. */
+    private boolean heard;
+
     private boolean saying;
     private PeerEnd end;
 
@@ -121,6 +125,7 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
     private final class Reader extends AbstractInHandler {
         @Override
         public void onPush() {
+            heard = true;
             keepAlive.received();
             if (voice != null) {
                 voice.heard();
@@ -291,7 +296,14 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
         if (end == null) {
             end = new PeerEnd(cause, reason, peer());
         }
-        completeStage();
+        if (heard) {
+            completeStage();
+        } else {
+            // There may be no connection yet. Told that there is nothing more to send, Pekko's stage would close it
+            // all the same and fail with a NullPointerException (apache/pekko#3255; its reading ahead keeps our
+            // cancellation from it). A failure ends it, and resets the connection that there may be.
+            failStage(new StreamTcpException(reason));
+        }
     }
 
     @Override

@@ -4,14 +4,24 @@ import static dev.ahti.peer.RecordingHandlers.LIMIT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.ahti.model.PeerAddress;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Rule 4: what a dialler takes for a sign of death, and what not. */
 class PeerDialerTest {
@@ -127,6 +137,43 @@ class PeerDialerTest {
             awaitConnections(broker, 3); // each given up after the time that a hello may take
             assertThat(gone).isEmpty();
         }
+    }
+
+    /** Its kernel drops what would connect, so that it goes on trying. */
+    @Test
+    void anAttemptThatIsGivenUpBeforeThereIsAConnectionEndsWithoutAnError() throws Exception {
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        ListAppender<ILoggingEvent> errors = new ListAppender<>();
+        errors.start();
+        root.addAppender(errors);
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                FakeBroker elsewhere = new FakeBroker(registered(SUCCESSOR))) {
+            List<SocketChannel> filling = fill(full);
+            one = TestPeer.start(1, 101, TestPeer.settings(0, null, LIMIT));
+            one.update(new PeerAddress("127.0.0.1", full.getLocalPort(), 102));
+            one.update(new PeerAddress("127.0.0.1", elsewhere.server.getLocalPort(), 202));
+
+            one.dialled.opened(1);
+            one.close(); // Whatever was to be logged is.
+            assertThat(errors.list).noneMatch(each -> each.getLevel() == Level.ERROR);
+            for (SocketChannel each : filling) {
+                each.close();
+            }
+        } finally {
+            root.detachAppender(errors);
+        }
+    }
+
+    /** Connects until no more of it is answered. */
+    private static List<SocketChannel> fill(ServerSocket server) throws IOException {
+        List<SocketChannel> filling = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            SocketChannel channel = SocketChannel.open();
+            channel.configureBlocking(false);
+            channel.connect(server.getLocalSocketAddress());
+            filling.add(channel);
+        }
+        return filling;
     }
 
     @Test
