@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ public final class BrokerProcess implements AutoCloseable {
 
     private final Path data;
     private final Map<String, String> settings = new LinkedHashMap<>();
+    private final Map<String, String> environment = new HashMap<>();
     private final int kafkaPort = freePort();
     private final int managementPort = freePort();
     private String javaOptions = "-Xmx512m -XX:+UseSerialGC";
@@ -55,6 +57,16 @@ public final class BrokerProcess implements AutoCloseable {
         return this;
     }
 
+    public BrokerProcess withMoreJavaOptions(String options) {
+        javaOptions += options;
+        return this;
+    }
+
+    public BrokerProcess withEnvironment(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
     /** Starts it and waits for the line that says that clients can produce. */
     public BrokerProcess start() {
         return launch().awaitReady();
@@ -75,7 +87,9 @@ public final class BrokerProcess implements AutoCloseable {
         List<String> command =
                 new ArrayList<>(List.of(root().resolve("bin/ahti").toString()));
         settings.forEach((name, value) -> command.addAll(List.of("--set", name + "=" + value)));
-        process = new ChildProcess(command, Map.of("JAVA_OPTS", javaOptions, "AHTI_JAR", jar().toString()));
+        environment.put("JAVA_OPTS", javaOptions);
+        environment.put("AHTI_JAR", jar().toString());
+        process = new ChildProcess(command, environment);
         return this;
     }
 
