@@ -17,6 +17,7 @@ import dev.ahti.metadata.MetadataDatabase;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.network.forwarding.Forwarding;
 import dev.ahti.protocol.SupportedApis;
+import dev.ahti.replica.LogPositions;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -109,6 +110,7 @@ final class Startup {
         CurrentBrokerConfig current = new CurrentBrokerConfig(config);
         Forwarding forwarding = Handlers.forwarding(system, peers, config);
         Replication replication = Replication.start(system, config, current, directory, metadata, peers);
+        LogPositions.Leaders leaders = LogPositions.start(system, replication.replicas());
         groups = GroupCoordinatorHost.start(
                 system,
                 groupSettings,
@@ -131,6 +133,7 @@ final class Startup {
         shutdown.register(metadata, listeners, groups, replication, directory, background);
         NodeState state = NodeState.get(system);
         state.image(metadata.image()::get);
+        state.groups(GroupInspection.of(system, config.nodeId(), groups, metadata.image(), leaders));
         String address = await("for the port of management", management);
         state.ready(true);
         if (refused.isDone()) {
