@@ -8,6 +8,7 @@ import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.RecordBatch;
 
 /** Finds records in what a log has published: without a lock, from any thread. */
 final class LogReader {
@@ -88,6 +89,38 @@ final class LogReader {
             }
         }
         return Optional.empty();
+    }
+
+    static Optional<TimestampOffset> firstRecord(Segments segments, long logStartOffset, long offset, long endOffset)
+            throws IOException {
+        long from = Math.max(offset, logStartOffset);
+        for (int i = segments.indexOf(from); i < segments.all().length; i++) {
+            LogSegment segment = segments.all()[i];
+            int end = segments.endPosition(i);
+            BatchScanner scanner = new BatchScanner(segment.channel(), segment.positionOf(from, end), end);
+            while (scanner.advance() && scanner.baseOffset() < endOffset) {
+                TimestampOffset found = firstRecord(segment, scanner, from);
+                if (found != null) {
+                    return found.offset() < endOffset ? Optional.of(found) : Optional.empty();
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static TimestampOffset firstRecord(LogSegment segment, BatchScanner scanner, long from) throws IOException {
+        for (RecordBatch batch :
+                segment.readBatch(scanner.position(), scanner.size()).batches()) {
+            if (batch.isControlBatch()) {
+                continue;
+            }
+            for (Record record : batch) {
+                if (record.offset() >= from) {
+                    return found(record, scanner);
+                }
+            }
+        }
+        return null;
     }
 
     static Optional<TimestampOffset> maxTimestamp(Segments segments, long logStartOffset) throws IOException {

@@ -190,6 +190,11 @@ public final class PartitionLog implements Closeable {
         return LogReader.offsetForTimestamp(local.segments(), logStartOffset(), timestampMs, endOffset);
     }
 
+    /** First record from {@code offset} on whose offset is below {@code endOffset}; what ends a transaction is none. */
+    public Optional<TimestampOffset> firstRecord(long offset, long endOffset) throws IOException {
+        return LogReader.firstRecord(local.segments(), logStartOffset(), offset, endOffset);
+    }
+
     /** The record with the largest timestamp (KIP-734), or empty in an empty log. */
     public Optional<TimestampOffset> maxTimestamp() throws IOException {
         return LogReader.maxTimestamp(local.segments(), logStartOffset());

@@ -15,7 +15,7 @@ import org.apache.pekko.management.javadsl.ManagementRouteProviderSettings;
 
 /**
  * {@code GET /alive} and {@code /ready} for orchestrators, {@code GET /ahti/image} for people: brokers, topics and
- * partitions as this node sees them. Named in application.conf.
+ * partitions as this node sees them; and {@link GroupRoutes}. Named in application.conf.
  */
 public final class NodeRoutes implements ManagementRouteProvider {
     private final NodeState state;
@@ -29,7 +29,8 @@ public final class NodeRoutes implements ManagementRouteProvider {
         return Directives.get(() -> Directives.concat(
                 Directives.path("alive", () -> Directives.complete(StatusCodes.OK, "alive\n")),
                 Directives.path("ready", this::ready),
-                Directives.path(segment("ahti").slash("image"), this::image)));
+                Directives.path(segment("ahti").slash("image"), this::image),
+                new GroupRoutes(state).routes()));
     }
 
     private Route ready() {

@@ -1,6 +1,9 @@
 package dev.ahti.management;
 
 import dev.ahti.metadata.image.ClusterImage;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Extension;
@@ -10,6 +13,14 @@ import org.apache.pekko.actor.typed.ExtensionId;
 public final class NodeState implements Extension {
     private volatile boolean ready;
     private volatile Supplier<ClusterImage> image = ClusterImage::empty;
+    private volatile Optional<Groups> groups = Optional.empty();
+
+    /**
+     * Those that this broker coordinates.
+     *
+     * @param coordinators the broker that coordinates a group, as this node sees it
+     */
+    public record Groups(int broker, GroupLags lags, Function<String, OptionalInt> coordinators) {}
 
     public static NodeState get(ActorSystem<?> system) {
         return Id.INSTANCE.apply(system);
@@ -30,6 +41,15 @@ public final class NodeState implements Extension {
 
     public void image(Supplier<ClusterImage> source) {
         image = source;
+    }
+
+    /** Empty until the broker coordinates groups. */
+    public Optional<Groups> groups() {
+        return groups;
+    }
+
+    public void groups(Groups coordinated) {
+        groups = Optional.of(coordinated);
     }
 
     private static final class Id extends ExtensionId<NodeState> {

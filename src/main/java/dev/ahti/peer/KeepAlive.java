@@ -13,8 +13,9 @@ final class KeepAlive {
     private final boolean dialler;
     private final LongSupplier nanoTime;
     private boolean pingDue;
-    private boolean pongDue;
-    private long pingClock;
+    /** What the ping is to be answered with; null if nothing is to be answered. */
+    private ByteString pongDue;
+
     private long receivedNanos;
     private long tickNanos;
 
@@ -37,10 +38,12 @@ final class KeepAlive {
         receivedNanos = nanoTime.getAsLong();
     }
 
-    /** @param clock the dialler's, which it wants back */
-    void pinged(long clock) {
-        pongDue = true;
-        pingClock = clock;
+    /**
+     * @param clock the dialler's, which it wants back
+     * @param inSession whether the dialler is: see {@link OutgoingFrames#PONG_OUT_OF_SESSION}
+     */
+    void pinged(long clock, boolean inSession) {
+        pongDue = OutgoingFrames.clock(inSession ? OutgoingFrames.PONG : OutgoingFrames.PONG_OUT_OF_SESSION, clock);
     }
 
     long silentNanos() {
@@ -66,10 +69,8 @@ final class KeepAlive {
             pingDue = false;
             return OutgoingFrames.clock(OutgoingFrames.PING, nanoTime.getAsLong());
         }
-        if (pongDue) {
-            pongDue = false;
-            return OutgoingFrames.clock(OutgoingFrames.PONG, pingClock);
-        }
-        return null;
+        ByteString pong = pongDue;
+        pongDue = null;
+        return pong;
     }
 }

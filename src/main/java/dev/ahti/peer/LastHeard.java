@@ -24,12 +24,11 @@ public final class LastHeard {
     final class Voice {
         private final int broker;
         private volatile long nanos;
-        /** When we asked what it has answered last. */
-        private volatile long answeredNanos;
+        /** When we asked what it has answered last; null before its first answer. */
+        private volatile Long answeredNanos;
 
         private Voice(int broker) {
             this.broker = broker;
-            this.answeredNanos = nanoTime.getAsLong();
             heard();
         }
 
@@ -39,7 +38,8 @@ public final class LastHeard {
 
         /** @param askedNanos when it was asked, by this process's clock */
         void answered(long askedNanos) {
-            if (askedNanos - answeredNanos > 0) {
+            Long before = answeredNanos;
+            if (before == null || askedNanos - before > 0) {
                 answeredNanos = askedNanos;
             }
         }
@@ -77,13 +77,12 @@ public final class LastHeard {
 
     /**
      * How long ago this process was there for certain: when it was asked what it has answered since. Bytes that have waited
-     * in a buffer, while this process stood still, prove nothing.
+     * in a buffer, while this process stood still, prove nothing. Empty if it has answered nothing yet.
      */
     OptionalLong sinceAnswered(long uid) {
         Voice voice = byUid.get(uid);
-        return voice == null
-                ? OptionalLong.empty()
-                : OptionalLong.of(Math.max(0, nanoTime.getAsLong() - voice.answeredNanos));
+        Long answered = voice == null ? null : voice.answeredNanos;
+        return answered == null ? OptionalLong.empty() : OptionalLong.of(Math.max(0, nanoTime.getAsLong() - answered));
     }
 
     /** The brokers from which something has come lately; this broker itself is not among them. */

@@ -18,6 +18,12 @@ final class OutgoingFrames {
     /** The acceptor's answer to it, with the clock that it carried: so old bytes cannot pass for a living peer. */
     static final byte PONG = 2;
 
+    /**
+     * The same to a process that is out of session, as far as this broker knows: others may have taken its place, so it has
+     * not seen the side that goes on (rule 16). A process that was stopped for long would else serve until it learns so.
+     */
+    static final byte PONG_OUT_OF_SESSION = 3;
+
     private OutgoingFrames() {}
 
     /** What the handler has to send now, enough for a write at most and one frame at least; null if nothing. */
@@ -45,7 +51,7 @@ final class OutgoingFrames {
                 .array());
     }
 
-    /** @param type {@link #PING} or {@link #PONG} */
+    /** @param type {@link #PING} or one of its answers */
     static ByteString clock(byte type, long nanos) {
         return prefix(Long.BYTES, type)
                 .concat(ByteString.fromArrayUnsafe(

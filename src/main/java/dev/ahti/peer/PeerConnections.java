@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.kafka.common.Uuid;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -33,6 +34,7 @@ public final class PeerConnections implements Peers {
     private final Map<Line, ActorRef<PeerDialer.Message>> dialers = new HashMap<>();
     private volatile LocalBroker local;
     private volatile DeathWitness witness = DeathWitness.NONE;
+    private volatile Predicate<PeerIdentity> inSession = peer -> true;
     private volatile int port;
     private Map<Integer, PeerAddress> shown = Map.of();
     private int dialersStarted;
@@ -129,6 +131,14 @@ public final class PeerConnections implements Peers {
         witness = DeathWatch.start(system, lastHeard, declareDead);
     }
 
+    /**
+     * Who asks whether this broker is there is to be told, if he is out of session: then he has not seen the majority that
+     * goes on (rule 16). Asked at each keep-alive, on the threads of connections.
+     */
+    public void vouchForThoseInSession(Predicate<PeerIdentity> peers) {
+        inSession = peers;
+    }
+
     /** Instead of {@link #watchForDeaths}. */
     void tell(DeathWitness other) {
         witness = other;
@@ -143,6 +153,7 @@ public final class PeerConnections implements Peers {
                         new DiallerHandshake(local.hello(line.broker(), line.purpose(), secret.isSet()), secret),
                         settings,
                         lastHeard,
+                        peer -> true,
                         owner));
         return system.systemActorOf(
                 PeerDialer.create(settings, dial, witness),
@@ -152,6 +163,10 @@ public final class PeerConnections implements Peers {
 
     private PeerStage acceptorStage(InetSocketAddress from) {
         return new PeerStage(
-                new AcceptorHandshake(() -> local, served.keySet(), secret), settings, lastHeard, accepted.owner(from));
+                new AcceptorHandshake(() -> local, served.keySet(), secret),
+                settings,
+                lastHeard,
+                peer -> inSession.test(peer),
+                accepted.owner(from));
     }
 }

@@ -1,5 +1,6 @@
 package dev.ahti.peer;
 
+import java.util.function.Predicate;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.Inlet;
@@ -16,12 +17,19 @@ final class PeerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     private final Handshake handshake;
     private final PeerSettings settings;
     private final LastHeard lastHeard;
+    private final Predicate<PeerIdentity> inSession;
     private final ConnectionOwner owner;
 
-    PeerStage(Handshake handshake, PeerSettings settings, LastHeard lastHeard, ConnectionOwner owner) {
+    PeerStage(
+            Handshake handshake,
+            PeerSettings settings,
+            LastHeard lastHeard,
+            Predicate<PeerIdentity> inSession,
+            ConnectionOwner owner) {
         this.handshake = handshake;
         this.settings = settings;
         this.lastHeard = lastHeard;
+        this.inSession = inSession;
         this.owner = owner;
     }
 
@@ -32,6 +40,6 @@ final class PeerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
     @Override
     public GraphStageLogic createLogic(Attributes attributes) {
-        return new PeerStageLogic(shape, handshake, settings, lastHeard, owner);
+        return new PeerStageLogic(shape, handshake, settings, lastHeard, inSession, owner);
     }
 }

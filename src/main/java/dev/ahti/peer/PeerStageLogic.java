@@ -5,6 +5,7 @@ import dev.ahti.protocol.InvalidRequest;
 import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.Inlet;
 import org.apache.pekko.stream.Outlet;
@@ -35,6 +36,7 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
     private final Handshake handshake;
     private final PeerSettings settings;
     private final LastHeard lastHeard;
+    private final Predicate<PeerIdentity> inSession;
     private final ConnectionOwner owner;
     private final KeepAlive keepAlive;
     private final FrameAssembler frames = new FrameAssembler(Hello.MAX_BYTES);
@@ -60,6 +62,7 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
             Handshake handshake,
             PeerSettings settings,
             LastHeard lastHeard,
+            Predicate<PeerIdentity> inSession,
             ConnectionOwner owner) {
         super(shape);
         this.in = shape.in();
@@ -67,6 +70,7 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
         this.handshake = handshake;
         this.settings = settings;
         this.lastHeard = lastHeard;
+        this.inSession = inSession;
         this.owner = owner;
         this.keepAlive = new KeepAlive(settings, handshake.isDialler(), System::nanoTime);
         setHandler(in, new Reader());
@@ -211,9 +215,11 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
         } else if (frame.remaining() != Long.BYTES) {
             throw new InvalidRequest("a frame of type " + type + " with " + frame.remaining() + " bytes");
         } else if (type == OutgoingFrames.PING && !handshake.isDialler()) {
-            keepAlive.pinged(frame.getLong());
+            keepAlive.pinged(frame.getLong(), inSession.test(peer()));
         } else if (type == OutgoingFrames.PONG && handshake.isDialler()) {
             voice.answered(frame.getLong());
+        } else if (type == OutgoingFrames.PONG_OUT_OF_SESSION && handshake.isDialler()) {
+            frame.getLong(); // Enough for the connection.
         } else {
             throw new InvalidRequest("a frame of type " + type);
         }

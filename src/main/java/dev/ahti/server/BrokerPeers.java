@@ -92,8 +92,14 @@ final class BrokerPeers {
         return same ? Optional.of(broker.incarnation()) : Optional.empty();
     }
 
+    private static boolean inSession(ClusterImage image, PeerIdentity process) {
+        BrokerImage broker = image.brokers().get(process.broker());
+        return broker != null && broker.incarnation().equals(process.incarnation()) && !broker.fenced();
+    }
+
     /** Connects with whomever the image shows, from now on. When all purposes are known. */
     void follow(CurrentImage image, Supplier<Uuid> incarnation) {
+        connections.vouchForThoseInSession(process -> inSession(image.get(), process));
         image.onChange((before, after) -> {
             if (!before.brokers().equals(after.brokers())) {
                 show(image, incarnation);

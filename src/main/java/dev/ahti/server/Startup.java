@@ -17,6 +17,7 @@ import dev.ahti.metadata.MetadataDatabase;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.network.forwarding.Forwarding;
 import dev.ahti.protocol.SupportedApis;
+import dev.ahti.replica.LogPositions;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -118,6 +119,7 @@ final class Startup {
         CurrentBrokerConfig current = new CurrentBrokerConfig(config);
         Forwarding forwarding = Handlers.forwarding(system, peers, config);
         Replication replication = Replication.start(system, config, current, directory, metadata, peers);
+        LogPositions.Leaders leaders = LogPositions.start(system, replication.replicas());
         groups = GroupCoordinatorHost.start(
                 system,
                 groupSettings,
@@ -142,6 +144,7 @@ final class Startup {
         database.close();
         Shutdown shutdown = new Shutdown(system);
         shutdown.register(metadata, listeners, groups, replication, directory, background);
+        state.groups(GroupInspection.of(system, config.nodeId(), groups, metadata.image(), leaders));
         String address = await("for the port of management", management);
         state.ready(true);
         if (refused.isDone()) {

@@ -37,6 +37,8 @@ final class Chaos {
     private final List<ConsumerLoad> consumers = new ArrayList<>();
     private final List<Thread> sending = new ArrayList<>();
     private final JournalTail journal;
+    private final ChaosGroups groups;
+    private boolean healed = true;
 
     Chaos(long seed, Hosts hosts, Path directory, List<String> launcher, Verdict verdict) {
         this.seed = seed;
@@ -50,6 +52,7 @@ final class Chaos {
                 .flatMap(topic -> IntStream.range(0, 3).mapToObj(p -> new TopicPartition(topic, p)))
                 .toList();
         this.journal = new JournalTail(cluster.database(), verdict);
+        this.groups = new ChaosGroups(cluster, partitions, verdict);
     }
 
     /** For what happens by chance and takes time; whatever is waited for is awaited. */
@@ -72,6 +75,7 @@ final class Chaos {
                                 .toList())
                         .all()
                         .get();
+                groups.start(admin);
             }
             EndOffsetWatch ends = new EndOffsetWatch(cluster.bootstrap(2), partitions, verdict);
             TopicChurn churn = new TopicChurn(
@@ -80,7 +84,7 @@ final class Chaos {
             thread("end offsets", ends);
             Thread churning = thread("churn", churn);
             FirstAck firstAck = new FirstAck(ledger, verdict);
-            Faults faults = new Faults(cluster, partitions, firstAck, ledger, verdict, random);
+            Faults faults = new Faults(cluster, partitions, firstAck, groups, ledger, verdict, random);
             long deadline = System.nanoTime() + duration.toNanos();
             boolean hopeful = true;
             while (hopeful && System.nanoTime() - deadline < 0) {
@@ -108,7 +112,7 @@ final class Chaos {
         return conclude();
     }
 
-    private static Thread thread(String name, Runnable what) {
+    static Thread thread(String name, Runnable what) {
         Thread thread = new Thread(what, name);
         thread.setDaemon(true);
         thread.start();
@@ -136,11 +140,12 @@ final class Chaos {
 
     private boolean strike(Faults faults) {
         pause(300 + random.nextInt(2000));
-        faults.next();
-        long healed = System.nanoTime();
+        faults.next(healed);
+        long since = System.nanoTime();
         boolean hopeful = true;
-        if (random.nextInt(4) > 0) { // else the next fault comes on top of this one
-            hopeful = awaitHealed(healed, true);
+        healed = random.nextInt(4) > 0; // else the next fault comes on top of this one
+        if (healed) {
+            hopeful = awaitHealed(since, true);
         }
         return hopeful;
     }
@@ -202,6 +207,7 @@ final class Chaos {
                 }
             }
         }
+        groups.reckon(ledger, deadline);
         pause(500); // the last records of the producer with acks=1
         consumers.forEach(ConsumerLoad::stop);
         journal.end();
@@ -209,7 +215,7 @@ final class Chaos {
 
     private void checkLogs() throws IOException {
         List<TopicPartition> all = new ArrayList<>(partitions);
-        all.add(Faults.REBORN);
+        all.add(RebornTopic.PARTITION);
         long records = 0;
         for (TopicPartition each : all) {
             Map<Integer, List<StoredRecord>> replicas = new LinkedHashMap<>();

@@ -56,6 +56,11 @@ final class ChaosBroker {
         settings.put("default.replication.factor", "3");
         // Preferred leaders take turns with the others, so that leadership moves without faults too.
         settings.put("leader.imbalance.check.interval.seconds", "15");
+        // A member that could not say that it leaves is missed as soon as one of a classic group.
+        settings.put("group.consumer.min.session.timeout.ms", "10000");
+        settings.put("group.consumer.session.timeout.ms", "10000");
+        settings.put("group.consumer.min.heartbeat.interval.ms", "1000");
+        settings.put("group.consumer.heartbeat.interval.ms", "1000");
     }
 
     void set(String name, String value) {

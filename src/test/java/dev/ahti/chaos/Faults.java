@@ -5,44 +5,44 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /** All that is done to the cluster. Each fault returns when it has healed what it broke. */
 final class Faults {
-    /** Deleted and made again; its records are {@code generation-N/number}. */
-    static final TopicPartition REBORN = new TopicPartition("reborn", 0);
-
     private final ChaosCluster cluster;
     private final List<TopicPartition> partitions;
     private final FirstAck firstAck;
     private final Verdict verdict;
     private final Random random;
-    private final Ledger ledger;
+    private final RebornTopic reborn;
+    private final ChaosGroups groups;
     private final List<Runnable> shuffled = new ArrayList<>();
-    private int generation;
+    private boolean alone;
 
     Faults(
             ChaosCluster cluster,
             List<TopicPartition> partitions,
             FirstAck firstAck,
+            ChaosGroups groups,
             Ledger ledger,
             Verdict verdict,
             Random random) {
         this.cluster = cluster;
         this.partitions = partitions;
         this.firstAck = firstAck;
-        this.ledger = ledger;
+        this.groups = groups;
+        this.reborn = new RebornTopic(ledger);
         this.verdict = verdict;
         this.random = random;
     }
 
-    /** The next one by chance: each comes once before any comes again. */
-    void next() {
+    /**
+     * The next one by chance: each comes once before any comes again.
+     *
+     * @param healed whether nothing is amiss when it comes
+     */
+    void next(boolean healed) {
+        alone = healed;
         if (shuffled.isEmpty()) {
             shuffled.addAll(all());
             Collections.shuffle(shuffled, random);
@@ -67,6 +67,7 @@ final class Faults {
                 () -> restartAtOnce(anyone()),
                 () -> stopAndRestartAtOnce(anyone()),
                 this::topicMadeAgain,
+                this::membersChange,
                 this::databaseAway,
                 this::databaseAwayAndOneKilled));
         if (cluster.hosts().canCut()) {
@@ -93,6 +94,7 @@ final class Faults {
     private String strike(String fault, int id) {
         boolean singleton = cluster.oldest() == id;
         String kind = fault + (singleton ? " (it held the singleton)" : "");
+        groups.disturb();
         verdict.say(kind + ": broker " + id);
         verdict.count(kind);
         return kind;
@@ -110,11 +112,19 @@ final class Faults {
         return cluster.ledBy(id, partitions);
     }
 
-    private void killOne(int id) {
+    /** Kills it, and measures when clients of what it led and of the groups that it coordinated go on. */
+    private void killed(String fault, int id) {
         List<TopicPartition> led = ledBy(id);
-        String kind = strike("kill -9", id);
+        List<GroupLoad> coordinated = groups.coordinatedBy(id);
+        boolean singleton = cluster.oldest() == id;
+        String kind = strike(fault, id);
         cluster.kill(id);
         measure(kind, led);
+        groups.killed(coordinated, singleton, alone);
+    }
+
+    private void killOne(int id) {
+        killed("kill -9", id);
         between(500, 6000);
         cluster.start(id);
     }
@@ -144,10 +154,7 @@ final class Faults {
 
     private void powerCut() {
         int id = anyone();
-        List<TopicPartition> led = ledBy(id);
-        String kind = strike("power cut", id);
-        cluster.kill(id);
-        measure(kind, led);
+        killed("power cut", id);
         cluster.broker(id).loseUnflushed(random);
         between(0, 3000);
         cluster.start(id);
@@ -165,10 +172,7 @@ final class Faults {
     }
 
     private void restartAtOnce(int id) {
-        List<TopicPartition> led = ledBy(id);
-        String kind = strike("kill -9 and restart at once", id);
-        cluster.kill(id);
-        measure(kind, led);
+        killed("kill -9 and restart at once", id);
         between(0, 500);
         cluster.start(id);
     }
@@ -247,7 +251,7 @@ final class Faults {
         } else {
             cluster.database().stop();
         }
-        between(1000, 12000);
+        groups.goOn(() -> between(1000, 12000), alone);
         cluster.database().start();
     }
 
@@ -333,18 +337,8 @@ final class Faults {
     private void topicMadeAgain() {
         int id = anyone();
         strike("topic made again while away", id);
-        String bootstrap = cluster.bootstrap(cluster.others(id).get(0));
-        try (Admin admin = ChaosCluster.admin(bootstrap)) {
-            if (generation > 0) {
-                cluster.kill(id);
-                admin.deleteTopics(List.of(REBORN.topic())).all().get();
-            }
-            ledger.forget(REBORN);
-            admin.createTopics(List.of(new NewTopic(REBORN.topic(), 1, (short) 3)))
-                    .all()
-                    .get();
-            generation++;
-            write(bootstrap, "generation-" + generation);
+        try {
+            reborn.makeAgain(cluster.bootstrap(cluster.others(id).get(0)), () -> cluster.kill(id));
         } catch (Exception e) {
             verdict.say("the topic was not made again: " + e);
             verdict.count("topics not made again");
@@ -352,16 +346,8 @@ final class Faults {
         cluster.start(id);
     }
 
-    private void write(String bootstrap, String name) throws Exception {
-        try (var producer = new KafkaProducer<>(
-                ProducerLoad.settings(bootstrap, true, 5000), new StringSerializer(), new StringSerializer())) {
-            for (int i = 0; i < 20; i++) {
-                String value = name + "/" + i;
-                long offset = producer.send(new ProducerRecord<>(REBORN.topic(), 0, null, value))
-                        .get()
-                        .offset();
-                ledger.acknowledged(REBORN, offset, value);
-            }
-        }
+    private void membersChange() {
+        strike("a member of each group leaves, another joins", 0);
+        groups.renew();
     }
 }

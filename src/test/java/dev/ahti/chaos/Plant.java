@@ -17,7 +17,11 @@ enum Plant {
     ISR_NOT_SHRUNK_AT_FENCING(
             "dev/ahti/metadata/Election.java",
             "List<IsrMember> isr = without(partition.isr(), broker);",
-            "List<IsrMember> isr = partition.isr();");
+            "List<IsrMember> isr = partition.isr();"),
+    COMMIT_ANSWERED_BEFORE_IT_IS_REPLICATED(
+            "dev/ahti/group/SlotLog.java",
+            "return nextOffset;",
+            "listener.onHighWatermarkUpdated(partition(), nextOffset); return nextOffset;");
 
     private final String source;
     private final String right;

@@ -39,7 +39,7 @@ class KeepAliveTest {
         for (int i = 0; i < 3; i++) {
             assertThat(dialler.due()).isEqualTo(OutgoingFrames.clock(OutgoingFrames.PING, nanos.get()));
             assertThat(dialler.due()).isNull();
-            acceptor.pinged(nanos.get());
+            acceptor.pinged(nanos.get(), true);
             assertThat(acceptor.due()).isEqualTo(OutgoingFrames.clock(OutgoingFrames.PONG, nanos.get()));
             assertThat(acceptor.due()).isNull();
             dialler.received();

@@ -55,6 +55,15 @@ class MajorityViewTest {
     }
 
     @Test
+    void whoHasSaidHelloButAnsweredNothingIsNotSeen() {
+        MajorityView view = view(1, 1L, 2L, 3L);
+
+        lastHeard.of(new PeerIdentity(2, Uuid.ZERO_UUID, 2));
+
+        assertThat(view.seesMajority()).isFalse();
+    }
+
+    @Test
     void theOneOfFiveThatWasHeardLongestAgoCounts() {
         MajorityView view = view(1, 1L, 2L, 3L, 4L, 5L);
         answers(2);

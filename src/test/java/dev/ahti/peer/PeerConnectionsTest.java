@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -235,6 +236,32 @@ class PeerConnectionsTest {
         });
         assertThat(one.connections.lastHeard().reachedWithin(LIMIT)).containsExactly(2);
         assertThat(one.connections.lastHeard().sinceBroker(3)).isEmpty();
+    }
+
+    /** Rule 16: as for a process that was stopped until the others had gone on without it. */
+    @Test
+    void whoIsOutOfSessionHearsTheOtherButHasNotSeenIt() {
+        TestPeer one = start(TestPeer.start(1));
+        TestPeer two = start(TestPeer.start(2));
+        AtomicBoolean inSession = new AtomicBoolean();
+        two.connections.vouchForThoseInSession(peer -> peer.equals(one.identity()) && inSession.get());
+        two.update();
+        one.update(two.address());
+        one.dialled.opened(1);
+        long opened = System.nanoTime();
+
+        // Something has come since, twice: the answers to two pings.
+        for (int i = 0; i < 2; i++) {
+            long before = System.nanoTime();
+            await().atMost(LIMIT)
+                    .until(() -> one.connections.lastHeard().sinceBroker(2).orElseThrow() < System.nanoTime() - before);
+        }
+        assertThat(one.connections.lastHeard().sinceAnswered(102)).isEmpty();
+
+        inSession.set(true);
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(
+                        one.connections.lastHeard().sinceAnswered(102).orElseThrow())
+                .isLessThan(System.nanoTime() - opened));
     }
 
     @Test
