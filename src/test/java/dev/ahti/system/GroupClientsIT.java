@@ -17,10 +17,16 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.ClassicGroupDescription;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.consumer.internals.RegistryMember;
+import org.apache.kafka.common.ClassicGroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Kafka's earlier consumers in groups, and groups of twenty. The long form ({@code -Dahti.long=true}) has more
+ * Kafka's earlier consumers in groups, groups of twenty, and one whose members are no consumers. The long form ({@code -Dahti.long=true}) has more
  * of the earlier ones, twenty of them too, and starts each of twenty anew by itself.
  */
 class GroupClientsIT {
@@ -139,6 +145,39 @@ class GroupClientsIT {
 
         assertEachOnce(group, sent);
         assertThat(group.assignments()).isEqualTo(before);
+    }
+
+    @Test
+    void registriesOfSchemasElectAnotherWhenTheirPrimaryLeaves() throws Exception {
+        RegistryMember first = RegistryMember.join(broker.process().bootstrap(), "schemas", "first");
+        awaitPrimary("first", first);
+        RegistryMember second = RegistryMember.join(broker.process().bootstrap(), "schemas", "second");
+        awaitPrimary("first", second);
+        awaitPrimary("first", first);
+
+        ClassicGroupDescription both = described("schemas");
+        assertThat(both.protocol()).isEqualTo("sr");
+        assertThat(both.protocolData()).isEqualTo("v0");
+        assertThat(both.state()).isEqualTo(ClassicGroupState.STABLE);
+        assertThat(both.members()).extracting(MemberDescription::clientId).containsExactlyInAnyOrder("first", "second");
+        assertThat(broker.admin().listGroups().all().get())
+                .filteredOn(each -> each.groupId().equals("schemas"))
+                .extracting(GroupListing::protocol)
+                .containsExactly("sr");
+
+        first.leave();
+        awaitPrimary("second", second);
+        second.leave();
+        assertThat(described("schemas").members()).isEmpty();
+    }
+
+    private static void awaitPrimary(String name, RegistryMember member) {
+        Awaitility.await(name + " is primary").atMost(Duration.ofSeconds(60)).until(() -> member.primary()
+                .equals(name));
+    }
+
+    private static ClassicGroupDescription described(String group) throws Exception {
+        return broker.admin().describeClassicGroups(List.of(group)).all().get().get(group);
     }
 
     private static void join(GroupMembers group, String member) {
