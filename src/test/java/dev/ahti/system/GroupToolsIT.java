@@ -8,6 +8,7 @@ import dev.ahti.testing.GroupMembers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.utils.Utils;
 import org.awaitility.Awaitility;
@@ -51,7 +55,7 @@ class GroupToolsIT {
                         .replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UUID")
                         .replaceAll(" [-\\w]{22} ", " UUID ")
                         .replaceAll("\"topicId\":\"[-\\w]{22}\"", "\"topicId\":ID")
-                        .replaceAll("\"(commitTimestamp|expireTimestamp)\":\\d+", "\"$1\":TIME"))
+                        .replaceAll("\"(commitTimestamp|expireTimestamp|currentStateTimestamp)\":\\d+", "\"$1\":TIME"))
                 .sorted()
                 .collect(Collectors.joining("\n"));
     }
@@ -76,7 +80,7 @@ class GroupToolsIT {
                 "--reader-property",
                 "key.separator=:");
         // The tool sends the last of them when its process ends, or a second later: here it is the latter.
-        for (String bootstrap : List.of(both.ahti().bootstrap(), both.kafka().bootstrap())) {
+        for (String bootstrap : bootstraps()) {
             Awaitility.await(count + " records in " + topic)
                     .until(
                             () -> tool(bootstrap, "kafka-get-offsets", "", "--topic", topic),
@@ -250,28 +254,89 @@ class GroupToolsIT {
     }
 
     @Test
-    void theOffsetsTopicIsReadWithKafkasFormatters() {
+    void committedOffsetsAreReadWithKafkasFormatter() throws Exception {
         records("formatted", 1, 2);
+        List<String> from = slotEnds("formatted");
         groups("--group", "formatted", "--reset-offsets", "--topic", "formatted", "--to-latest", "--execute");
-        String slot = Integer.toString(Utils.abs("formatted".hashCode()) % 50);
 
-        assertThat(both(
-                        "kafka-console-consumer",
-                        "--topic",
-                        "__consumer_offsets",
-                        "--partition",
-                        slot,
-                        "--offset",
-                        "earliest",
-                        "--max-messages",
-                        "1",
-                        "--timeout-ms",
-                        "30000",
-                        "--formatter",
-                        "org.apache.kafka.tools.consumer.OffsetsMessageFormatter"))
+        assertThat(formatted("formatted", from, 1, "OffsetsMessageFormatter"))
                 .contains("\"group\":\"formatted\"")
                 .contains("\"offset\":2")
                 .contains("topicId");
+    }
+
+    @Test
+    void groupsAreReadWithKafkasFormatter() throws Exception {
+        records("described", 2, 2);
+        List<String> from = slotEnds("described");
+        Map<String, String> settings = Map.of("group.protocol", "classic", "enable.auto.commit", "false");
+        for (String bootstrap : bootstraps()) {
+            try (GroupMembers group = new GroupMembers(bootstrap, "described", List.of("described"), settings)) {
+                group.join("member").awaitDivided(2);
+            }
+        }
+
+        // A group that nobody is in yet, one with its member, and one that it has left.
+        assertThat(formatted("described", from, 3, "GroupMetadataMessageFormatter"))
+                .contains("\"group\":\"described\"")
+                .contains("\"protocolType\":\"consumer\"")
+                .contains("\"generation\":1")
+                .contains("\"clientId\":\"member\"")
+                .contains("\"generation\":2");
+    }
+
+    private static List<String> bootstraps() {
+        return List.of(both.ahti().bootstrap(), both.kafka().bootstrap());
+    }
+
+    private static TopicPartition slot(String group) {
+        return new TopicPartition("__consumer_offsets", Utils.abs(group.hashCode()) % 50);
+    }
+
+    /** Where the group's slot ends at each: groups with names of their tool's choice may be in it too. */
+    private static List<String> slotEnds(String group) throws Exception {
+        List<String> ends = new ArrayList<>();
+        for (String bootstrap : bootstraps()) {
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+                boolean exists = admin.listTopics(new ListTopicsOptions().listInternal(true))
+                        .names()
+                        .get()
+                        .contains(slot(group).topic());
+                ends.add(
+                        !exists
+                                ? "0"
+                                : Long.toString(admin.listOffsets(Map.of(slot(group), OffsetSpec.latest()))
+                                        .partitionResult(slot(group))
+                                        .get()
+                                        .offset()));
+            }
+        }
+        return ends;
+    }
+
+    /** The group's next records, which are the same at both. */
+    private static String formatted(String group, List<String> from, int count, String formatter) {
+        List<String> outputs = new ArrayList<>();
+        for (int i = 0; i < from.size(); i++) {
+            outputs.add(masked(tool(
+                    bootstraps().get(i),
+                    "kafka-console-consumer",
+                    "",
+                    "--topic",
+                    slot(group).topic(),
+                    "--partition",
+                    Integer.toString(slot(group).partition()),
+                    "--offset",
+                    from.get(i),
+                    "--max-messages",
+                    Integer.toString(count),
+                    "--timeout-ms",
+                    "30000",
+                    "--formatter",
+                    "org.apache.kafka.tools.consumer." + formatter)));
+        }
+        assertThat(outputs.get(0)).isEqualTo(outputs.get(1));
+        return outputs.get(0);
     }
 
     private static String[] with(String[] first, String... more) {

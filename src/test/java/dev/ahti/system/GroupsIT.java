@@ -2,9 +2,10 @@ package dev.ahti.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ahti.testing.BrokerProcess;
 import dev.ahti.testing.GroupMembers;
 import dev.ahti.testing.GroupMembers.Consumed;
+import dev.ahti.testing.GroupsBroker;
+import dev.ahti.testing.GroupsBroker.Kind;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -12,24 +13,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.admin.Admin;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.NewPartitions;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
-import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
-import org.apache.kafka.clients.consumer.RangeAssignor;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
@@ -41,7 +32,6 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
 import org.apache.kafka.common.requests.RequestHeader;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,51 +47,15 @@ class GroupsIT {
     @TempDir
     static Path directory;
 
-    private static BrokerProcess broker;
-    private static Admin admin;
-    private static KafkaProducer<String, String> producer;
-
-    /** How members agree on who gets what. */
-    enum Kind {
-        EAGER(RangeAssignor.class),
-        COOPERATIVE(CooperativeStickyAssignor.class),
-        /** By the coordinator (KIP-848). */
-        CONSUMER(null);
-
-        private final String assignor;
-
-        Kind(Class<? extends ConsumerPartitionAssignor> assignor) {
-            this.assignor = assignor == null ? null : assignor.getName();
-        }
-
-        Map<String, String> settings() {
-            return assignor == null
-                    ? Map.of("group.protocol", "consumer")
-                    : Map.of("partition.assignment.strategy", assignor);
-        }
-    }
+    private static GroupsBroker broker;
 
     @BeforeAll
     static void start() {
-        // Kafka's times, but for tests that wait for them.
-        broker = quick(BrokerProcess.on(directory)).start();
-        admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()));
-        producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker.bootstrap()), new StringSerializer(), new StringSerializer());
-    }
-
-    private static BrokerProcess quick(BrokerProcess process) {
-        return process.with("group.initial.rebalance.delay.ms", "0")
-                .with("group.consumer.min.heartbeat.interval.ms", "300")
-                .with("group.consumer.heartbeat.interval.ms", "300")
-                .with("group.consumer.min.session.timeout.ms", "3000")
-                .with("group.consumer.assignment.interval.ms", "0");
+        broker = new GroupsBroker(directory);
     }
 
     @AfterAll
     static void stop() {
-        producer.close(Duration.ZERO);
-        admin.close(Duration.ZERO);
         broker.close();
     }
 
@@ -109,26 +63,24 @@ class GroupsIT {
     @EnumSource
     void everyRecordReachesOneMemberWhileMembersAndPartitionsComeAndGo(Kind kind) throws Exception {
         String topic = "shared-" + kind;
-        create(topic, 4);
-        List<String> sent = new ArrayList<>(send(topic, 4, "one"));
-        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings())) {
+        broker.create(topic, 4);
+        List<String> sent = new ArrayList<>(broker.send(topic, 4, "one"));
+        try (GroupMembers group = broker.group(topic, kind)) {
             group.join("a").awaitDivided(4);
             group.awaitConsumed(sent);
 
             group.join("b", "c").awaitDivided(4);
-            sent.addAll(send(topic, 4, "three"));
+            sent.addAll(broker.send(topic, 4, "three"));
             group.awaitConsumed(sent);
 
-            admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(6)))
-                    .all()
-                    .get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            broker.increase(topic, 6);
             group.awaitDivided(6);
-            sent.addAll(send(topic, 6, "more partitions"));
+            sent.addAll(broker.send(topic, 6, "more partitions"));
             group.awaitConsumed(sent);
 
             group.leave("b");
             group.awaitDivided(6);
-            sent.addAll(send(topic, 6, "two"));
+            sent.addAll(broker.send(topic, 6, "two"));
             group.awaitConsumed(sent);
 
             assertThat(group.consumed())
@@ -137,8 +89,9 @@ class GroupsIT {
                     .containsExactlyInAnyOrderElementsOf(sent);
             assertThat(group.sharedInOneGeneration()).isEmpty();
         }
-        assertThat(GroupMembers.committed(admin, topic)).isEqualTo(ends(topic, 6));
-        assertThat(admin.describeConsumerGroups(List.of(topic))
+        assertThat(GroupMembers.committed(broker.admin(), topic)).isEqualTo(broker.ends(topic, 6));
+        assertThat(broker.admin()
+                        .describeConsumerGroups(List.of(topic))
                         .describedGroups()
                         .get(topic)
                         .get()
@@ -150,17 +103,17 @@ class GroupsIT {
     @EnumSource
     void aGroupGoesOnWhereItStoppedAlsoWhenTheBrokerHasStartedAnew(Kind kind) throws Exception {
         String topic = "again-" + kind;
-        create(topic, 1);
-        List<String> first = send(topic, 1, "before");
-        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings())) {
+        broker.create(topic, 1);
+        List<String> first = broker.send(topic, 1, "before");
+        try (GroupMembers group = broker.group(topic, kind)) {
             group.join("a").awaitConsumed(first);
         }
         if (kind == Kind.EAGER) {
-            broker.kill();
-            broker.start();
+            broker.process().kill();
+            broker.process().start();
         }
-        List<String> second = send(topic, 1, "after");
-        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings())) {
+        List<String> second = broker.send(topic, 1, "after");
+        try (GroupMembers group = broker.group(topic, kind)) {
             group.join("b").awaitConsumed(second);
             assertThat(group.consumed()).extracting(Consumed::value).containsExactlyElementsOf(second);
         }
@@ -169,13 +122,13 @@ class GroupsIT {
     @ParameterizedTest
     @EnumSource
     void aPatternTakesInTopicsThatAreCreatedLater(Kind kind) throws Exception {
-        create("pattern-" + kind + "-1", 1);
+        broker.create("pattern-" + kind + "-1", 1);
         Pattern pattern = Pattern.compile("pattern-" + kind + "-.*");
-        try (GroupMembers group = new GroupMembers(broker.bootstrap(), "pattern-" + kind, pattern, kind.settings())) {
+        try (GroupMembers group = broker.group("pattern-" + kind, pattern, kind)) {
             group.join("a").awaitDivided(1);
-            create("pattern-" + kind + "-2", 2);
+            broker.create("pattern-" + kind + "-2", 2);
             group.awaitDivided(3);
-            group.awaitConsumed(send("pattern-" + kind + "-2", 2, "later"));
+            group.awaitConsumed(broker.send("pattern-" + kind + "-2", 2, "later"));
         }
     }
 
@@ -183,23 +136,83 @@ class GroupsIT {
     @EnumSource
     void aStaticMemberThatComesBackHasItsPartitionsWithoutARebalance(Kind kind) throws Exception {
         String topic = "static-" + kind;
-        create(topic, 4);
-        try (GroupMembers group = new GroupMembers(broker.bootstrap(), topic, List.of(topic), kind.settings())) {
+        broker.create(topic, 4);
+        try (GroupMembers group = broker.group(topic, kind)) {
             group.join("a", Map.of("group.instance.id", "a")).join("b", Map.of("group.instance.id", "b"));
             group.awaitDivided(4);
             Set<TopicPartition> before = group.assignments().get("a");
-            group.awaitConsumed(send(topic, 4, "together"));
+            group.awaitConsumed(broker.send(topic, 4, "together"));
             int generation = generationOf(group, "b");
 
             group.leave("a");
             group.join("a", Map.of("group.instance.id", "a"));
             group.awaitDivided(4);
 
-            group.awaitConsumed(send(topic, 4, "back"));
+            group.awaitConsumed(broker.send(topic, 4, "back"));
             assertThat(group.assignments()).containsEntry("a", before);
             assertThat(generationOf(group, "b")).isEqualTo(generation);
             assertThat(group.sharedInOneGeneration()).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void membersThatAllStartAnewOneAfterTheOtherMissNothing(Kind kind) throws Exception {
+        String topic = "rolling-" + kind;
+        broker.create(topic, 6);
+        List<String> sent = new ArrayList<>();
+        try (GroupMembers group = broker.group(topic, kind)) {
+            group.join("a", "b", "c").awaitDivided(6);
+            for (String each : List.of("a", "b", "c")) {
+                sent.addAll(broker.send(topic, 6, each + " leaves"));
+                group.leave(each);
+                sent.addAll(broker.send(topic, 6, each + " comes back"));
+                group.join(each);
+                group.awaitDivided(6);
+            }
+            group.awaitConsumed(sent);
+            assertThat(group.consumed()).extracting(Consumed::value).containsExactlyInAnyOrderElementsOf(sent);
+            assertThat(group.sharedInOneGeneration()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void membersThatWantOtherTopicsGetThose(Kind kind) throws Exception {
+        String one = "one-" + kind;
+        String two = "two-" + kind;
+        broker.create(one, 3);
+        broker.create(two, 3);
+        List<String> sent = new ArrayList<>(broker.send(one, 3, "first"));
+        try (GroupMembers group = broker.group(one, kind)) {
+            group.join("a", "b", "c").awaitDivided(3);
+
+            List.of("a", "b", "c").forEach(each -> group.subscribe(each, List.of(one, two)));
+            group.awaitDivided(6);
+            sent.addAll(broker.send(two, 3, "both"));
+
+            group.subscribe("a", List.of(two));
+            group.subscribe("b", List.of(one));
+            group.subscribe("c", List.of(one));
+            Awaitility.await("a has all of the one, the others all of the other")
+                    .atMost(Duration.ofSeconds(LIMIT_SECONDS))
+                    .until(() -> topicsOf(group, "a").equals(Set.of(two))
+                            && group.assignments().get("a").size() == 3
+                            && topicsOf(group, "b").equals(Set.of(one))
+                            && topicsOf(group, "c").equals(Set.of(one)));
+            group.awaitDivided(6);
+            sent.addAll(broker.send(one, 3, "apart"));
+            sent.addAll(broker.send(two, 3, "apart too"));
+            group.awaitConsumed(sent);
+            assertThat(group.consumed()).extracting(Consumed::value).containsExactlyInAnyOrderElementsOf(sent);
+            assertThat(group.sharedInOneGeneration()).isEmpty();
+        }
+    }
+
+    private static Set<String> topicsOf(GroupMembers group, String member) {
+        return group.assignments().get(member).stream()
+                .map(TopicPartition::topic)
+                .collect(Collectors.toSet());
     }
 
     private static int generationOf(GroupMembers group, String member) {
@@ -212,30 +225,30 @@ class GroupsIT {
 
     @Test
     void aGroupMovesToTheNewProtocolAndBackWhileItRuns() throws Exception {
-        create("moving", 4);
-        List<String> sent = new ArrayList<>(send("moving", 4, "classic"));
-        try (GroupMembers group =
-                new GroupMembers(broker.bootstrap(), "moving", List.of("moving"), Kind.COOPERATIVE.settings())) {
+        broker.create("moving", 4);
+        List<String> sent = new ArrayList<>(broker.send("moving", 4, "classic"));
+        try (GroupMembers group = broker.group("moving", Kind.COOPERATIVE)) {
             group.join("a", "b").awaitDivided(4);
             group.awaitConsumed(sent);
 
             group.leave("a");
             group.join("a", Map.of("group.protocol", "consumer")).awaitDivided(4);
             assertThat(type("moving")).isEqualTo(GroupType.CONSUMER);
-            sent.addAll(send("moving", 4, "mixed"));
+            sent.addAll(broker.send("moving", 4, "mixed"));
             group.awaitConsumed(sent);
 
             group.leave("a");
             group.awaitDivided(4);
             assertThat(type("moving")).isEqualTo(GroupType.CLASSIC);
-            sent.addAll(send("moving", 4, "classic again"));
+            sent.addAll(broker.send("moving", 4, "classic again"));
             group.awaitConsumed(sent);
             assertThat(group.sharedInOneGeneration()).isEmpty();
         }
     }
 
     private static GroupType type(String group) throws Exception {
-        return admin.describeConsumerGroups(List.of(group))
+        return broker.admin()
+                .describeConsumerGroups(List.of(group))
                 .describedGroups()
                 .get(group)
                 .get()
@@ -246,7 +259,8 @@ class GroupsIT {
     void theTimesOfAGroupAreThoseOfItsConfigs() throws Exception {
         ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "timed");
         // The first question creates the topic of offsets; then the coordinator loads.
-        admin.describeConsumerGroups(List.of("timed"))
+        broker.admin()
+                .describeConsumerGroups(List.of("timed"))
                 .all()
                 .toCompletionStage()
                 .handle((found, notFound) -> found)
@@ -256,7 +270,8 @@ class GroupsIT {
                 .atMost(Duration.ofSeconds(LIMIT_SECONDS))
                 .until(() -> heartbeat("timed").heartbeatIntervalMs() == 300);
 
-        admin.incrementalAlterConfigs(Map.of(
+        broker.admin()
+                .incrementalAlterConfigs(Map.of(
                         group,
                         List.of(new AlterConfigOp(
                                 new ConfigEntry("consumer.heartbeat.interval.ms", "700"), AlterConfigOp.OpType.SET))))
@@ -281,7 +296,7 @@ class GroupsIT {
                 .build((short) 1);
         ByteBuffer sent = request.serializeWithHeader(
                 new RequestHeader(ApiKeys.CONSUMER_GROUP_HEARTBEAT, request.version(), "timed", 1));
-        try (Socket socket = new Socket("127.0.0.1", broker.kafkaPort())) {
+        try (Socket socket = new Socket("127.0.0.1", broker.process().kafkaPort())) {
             socket.setSoTimeout(LIMIT_SECONDS * 1000);
             byte[] frame = new byte[Integer.BYTES + sent.remaining()];
             ByteBuffer.wrap(frame).putInt(sent.remaining()).put(sent);
@@ -294,40 +309,5 @@ class GroupsIT {
                             .slice()),
                     request.version());
         }
-    }
-
-    private static void create(String topic, int partitions) throws Exception {
-        admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
-                .all()
-                .get(LIMIT_SECONDS, TimeUnit.SECONDS);
-    }
-
-    /** Ten to each partition; returns their values. */
-    private static List<String> send(String topic, int partitions, String what) throws Exception {
-        List<String> values = new ArrayList<>();
-        List<Future<?>> sent = new ArrayList<>();
-        for (int i = 0; i < 10 * partitions; i++) {
-            String value = what + " " + i;
-            values.add(value);
-            sent.add(producer.send(new ProducerRecord<>(topic, i % partitions, null, value)));
-        }
-        for (Future<?> each : sent) {
-            each.get(LIMIT_SECONDS, TimeUnit.SECONDS);
-        }
-        return values;
-    }
-
-    private static Map<TopicPartition, Long> ends(String topic, int partitions) throws Exception {
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        for (int partition = 0; partition < partitions; partition++) {
-            TopicPartition each = new TopicPartition(topic, partition);
-            ends.put(
-                    each,
-                    admin.listOffsets(Map.of(each, OffsetSpec.latest()))
-                            .partitionResult(each)
-                            .get(LIMIT_SECONDS, TimeUnit.SECONDS)
-                            .offset());
-        }
-        return ends;
     }
 }

@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterResult;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -42,6 +43,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -196,6 +198,35 @@ class VirtualModeIT {
             group.awaitDivided(PARTITIONS);
             assertThat(group.sharedInOneGeneration()).isEmpty();
             admin.deleteConsumerGroups(names).all().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    @EnabledIfSystemProperty(named = "ahti.long", matches = "true")
+    void twentyMembersAtTheOneAddressAllStartAnewOneAfterTheOther(String protocol) throws Exception {
+        String topic = "twenty-" + protocol;
+        List<String> names = IntStream.range(0, 20).mapToObj(i -> "m" + i).toList();
+        try (Admin admin = admin();
+                var producer = producer();
+                GroupMembers group = new GroupMembers(
+                        forwarder.address(), topic, List.of(topic), Map.of("group.protocol", protocol))) {
+            create(admin, topic);
+            admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(40)))
+                    .all()
+                    .get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            group.join(names.toArray(String[]::new)).awaitDivided(40);
+            List<String> sent = new ArrayList<>();
+            for (int i = 0; i < names.size(); i++) {
+                produce(producer, topic, i, i + 1, sent);
+                group.leave(names.get(i));
+                group.join(names.get(i)).awaitDivided(40);
+            }
+            group.awaitConsumed(sent);
+            assertThat(group.consumed())
+                    .extracting(GroupMembers.Consumed::value)
+                    .containsExactlyInAnyOrderElementsOf(sent);
+            assertThat(group.sharedInOneGeneration()).isEmpty();
         }
     }
 

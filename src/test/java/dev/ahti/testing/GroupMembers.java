@@ -14,19 +14,23 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.awaitility.Awaitility;
 
-/** The members of one consumer group, a thread each, and whatever they have consumed. */
+/**
+ * The members of one consumer group, a thread each, and whatever they have consumed. They are Kafka's consumers of this
+ * build, or of {@link EarlierClients}.
+ */
 public final class GroupMembers implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final Map<String, Object> settings = new HashMap<>();
     private final Object subscription;
+    /** Null for those of this build. */
+    private EarlierClients clients;
+
     private final Map<String, Member> members = new ConcurrentHashMap<>();
     private final Queue<Consumed> consumed = new ConcurrentLinkedQueue<>();
 
@@ -57,6 +61,12 @@ public final class GroupMembers implements AutoCloseable {
                         Map.Entry::getKey, each -> each.getValue().offset()));
     }
 
+    /** Members that join from now on are consumers of this version. */
+    public GroupMembers of(EarlierClients version) {
+        clients = version;
+        return this;
+    }
+
     /** A member joins, with these settings besides. */
     public GroupMembers join(String name, Map<String, String> own) {
         Map<String, Object> all = new HashMap<>(settings);
@@ -79,9 +89,19 @@ public final class GroupMembers implements AutoCloseable {
         return this;
     }
 
-    /** Closes its consumer and waits until that is done. */
-    public void leave(String name) {
-        members.remove(name).end();
+    /**
+     * A member wants something else from its next poll on; as consumers have it, names after names and a pattern after a
+     * pattern.
+     */
+    public void subscribe(String name, Object other) {
+        members.get(name).wanted = other;
+    }
+
+    /** They close their consumers at the same time. Waits until that is done. */
+    public void leave(String... names) {
+        List<Member> leaving = Stream.of(names).map(members::remove).toList();
+        leaving.forEach(each -> each.ended = true);
+        leaving.forEach(Member::awaitEnd);
     }
 
     /** Waits until so many partitions are divided among all members, none of whom is left without. */
@@ -133,43 +153,54 @@ public final class GroupMembers implements AutoCloseable {
 
     @Override
     public void close() {
-        new ArrayList<>(members.keySet()).forEach(this::leave);
+        leave(members.keySet().toArray(String[]::new));
     }
 
-    private final class Member extends Thread {
-        private final KafkaConsumer<String, String> consumer;
+    private final class Member extends Thread implements GroupConsumer.Member {
+        private final Runnable consumer;
+        private volatile Object wanted = subscription;
         private volatile Set<TopicPartition> assigned = Set.of();
         private volatile boolean ended;
         private volatile Throwable failure;
 
         Member(String name, Map<String, Object> all) {
             super(name);
-            consumer = new KafkaConsumer<>(all, new StringDeserializer(), new StringDeserializer());
+            if (clients == null) {
+                consumer = new GroupConsumer(all, this);
+            } else {
+                consumer = clients.consumer(all, this);
+                setContextClassLoader(clients);
+            }
             setDaemon(true);
             setUncaughtExceptionHandler((thread, thrown) -> failure = thrown);
         }
 
         @Override
-        @SuppressWarnings("unchecked")
         public void run() {
-            try (consumer) {
-                if (subscription instanceof Pattern pattern) {
-                    consumer.subscribe(pattern);
-                } else {
-                    consumer.subscribe((Collection<String>) subscription);
-                }
-                while (!ended) {
-                    for (ConsumerRecord<String, String> each : consumer.poll(Duration.ofMillis(200))) {
-                        consumed.add(new Consumed(
-                                getName(),
-                                consumer.groupMetadata().generationId(),
-                                new TopicPartition(each.topic(), each.partition()),
-                                each.offset(),
-                                each.value()));
-                    }
-                    assigned = Set.copyOf(consumer.assignment());
-                }
-            }
+            consumer.run();
+        }
+
+        @Override
+        public Object subscription() {
+            return wanted;
+        }
+
+        @Override
+        public boolean ended() {
+            return ended;
+        }
+
+        @Override
+        public void consumed(int generation, String topic, int partition, long offset, String value) {
+            consumed.add(new Consumed(getName(), generation, new TopicPartition(topic, partition), offset, value));
+        }
+
+        @Override
+        public void assigned(Map<String, Set<Integer>> partitions) {
+            assigned = partitions.entrySet().stream()
+                    .flatMap(each ->
+                            each.getValue().stream().map(partition -> new TopicPartition(each.getKey(), partition)))
+                    .collect(Collectors.toUnmodifiableSet());
         }
 
         void check() {
@@ -178,8 +209,7 @@ public final class GroupMembers implements AutoCloseable {
             }
         }
 
-        void end() {
-            ended = true;
+        void awaitEnd() {
             try {
                 join(LIMIT.toMillis());
             } catch (InterruptedException e) {

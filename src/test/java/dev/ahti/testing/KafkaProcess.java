@@ -59,7 +59,8 @@ public final class KafkaProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> java(String heap, String main, String... arguments) {
+    /** The command that runs a class of the test class path. */
+    static List<String> java(String heap, String main, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 heap,
