@@ -20,10 +20,17 @@ import java.util.concurrent.locks.LockSupport;
  * each hand-over between two actors, which cost a third of the broker's time under produce load.
  *
  * <pre>
- *   asleep --- woken: more tasks wait than threads are awake ---> awake: takes tasks in turn
- *     ^                                                             |
- *     +------------------------- nothing waits ---------------------+
+ *             woken: more tasks wait than threads are awake
+ *   asleep -------------------------------------------------> awake: takes tasks in turn
+ *     ^                                                        |  |  ^
+ *     +--- nothing waits, another is selecting ----------------+  |  | a socket is ready
+ *                                                                 v  |
+ *                             nothing waits, nobody selects: selecting
  * </pre>
+ *
+ * Sockets have no thread of their own: who finds nothing to do waits for them (Pekko's select loop), and then handles
+ * what it found. With a thread of its own, each message that arrived at a quiet broker woke four threads, one after the
+ * other, instead of one.
  *
  * No more are awake than {@code parallelism}, unless those stand still (a slow disk): then every {@link #WATCH_NANOS}
  * one more, up to {@code maxThreads}.
@@ -32,6 +39,9 @@ final class RequestThreads extends AbstractExecutorService {
     static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private static final long IDLE_WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** So many tasks a busy thread takes before it looks for sockets that became ready meanwhile. */
+    private static final int TASKS_BETWEEN_SELECTS = 16;
 
     private final int parallelism;
     private final int maxThreads;
@@ -42,6 +52,11 @@ final class RequestThreads extends AbstractExecutorService {
     private final AtomicInteger threads = new AtomicInteger();
     /** The last to fall asleep is the first to be woken: its caches are warm. */
     private final AtomicReference<Sleeper> asleep = new AtomicReference<>();
+
+    /** The next wait for sockets, while nobody is in it. */
+    private final AtomicReference<Runnable> select = new AtomicReference<>();
+    /** Who lay down to wait for sockets, and is not awake again. */
+    private volatile Thread selecting;
 
     private final CountDownLatch terminated = new CountDownLatch(1);
     private final Thread watch;
@@ -61,11 +76,26 @@ final class RequestThreads extends AbstractExecutorService {
         if (shutdown) {
             throw new RejectedExecutionException("shut down");
         }
+        backFromSelecting();
         int queued = waiting.incrementAndGet();
         tasks.add(task);
         int now = awake.get();
         // One of those awake takes it when it is done with its own: often the caller itself.
         if (queued > now && now < parallelism) {
+            wakeOne();
+        }
+    }
+
+    /**
+     * Takes a wait for sockets: it returns when one is ready and hands itself in again. There is one at a time (Pekko's
+     * {@code nr-of-selectors} is 1), which runs to its end even after {@link #shutdown}, since it closes the sockets.
+     */
+    void executeSelect(Runnable wait) {
+        if (!select.compareAndSet(null, wait)) {
+            throw new IllegalStateException("pekko.io.tcp.nr-of-selectors must be 1");
+        }
+        backFromSelecting();
+        if (awake.get() == 0) {
             wakeOne();
         }
     }
@@ -96,6 +126,7 @@ final class RequestThreads extends AbstractExecutorService {
     }
 
     private void work() {
+        int sinceSelect = 0;
         try {
             while (true) {
                 Runnable task = tasks.poll();
@@ -103,6 +134,12 @@ final class RequestThreads extends AbstractExecutorService {
                     waiting.decrementAndGet();
                     taken.increment();
                     run(task);
+                    if (++sinceSelect >= TASKS_BETWEEN_SELECTS) {
+                        sinceSelect = 0;
+                        selectWhileBusy();
+                    }
+                } else if (selectWhileIdle()) {
+                    sinceSelect = 0;
                 } else if (shutdown) {
                     return;
                 } else {
@@ -114,6 +151,40 @@ final class RequestThreads extends AbstractExecutorService {
             if (threads.decrementAndGet() == 0 && shutdown) {
                 terminated.countDown();
             }
+        }
+    }
+
+    private void selectWhileBusy() {
+        Runnable wait = select.getAndSet(null);
+        if (wait != null) {
+            if (waiting.get() > 0 && awake.get() < parallelism) {
+                wakeOne(); // Perhaps no socket is ready: somebody else must go on with what waits.
+            }
+            run(wait);
+        }
+    }
+
+    /** False where another is selecting. Lies down first and looks at the queue afterwards, as {@link #sleep} does. */
+    private boolean selectWhileIdle() {
+        Runnable wait = select.getAndSet(null);
+        if (wait == null) {
+            return false;
+        }
+        selecting = Thread.currentThread();
+        awake.decrementAndGet();
+        if (waiting.get() > 0) {
+            wakeOne();
+        }
+        run(wait);
+        backFromSelecting();
+        return true;
+    }
+
+    /** What the select loop hands on is for the thread that found it: so it counts as awake before the first of it. */
+    private void backFromSelecting() {
+        if (selecting == Thread.currentThread()) {
+            selecting = null;
+            awake.incrementAndGet();
         }
     }
 
@@ -136,7 +207,7 @@ final class RequestThreads extends AbstractExecutorService {
             self.next = asleep.get();
         } while (!asleep.compareAndSet(self.next, self));
         awake.decrementAndGet();
-        if ((!tasks.isEmpty() || shutdown) && self.wake()) {
+        if ((!tasks.isEmpty() || select.get() != null || shutdown) && self.wake()) {
             asleep.compareAndSet(self, self.next); // Else its empty place stays until somebody comes to it.
             return;
         }
@@ -146,19 +217,23 @@ final class RequestThreads extends AbstractExecutorService {
     }
 
     /**
-     * Tasks wait and nobody takes one: those awake are held up, so another is woken whatever their number. Looks often only
-     * while something waits, since each look costs a wake-up of its own.
+     * Tasks or sockets wait and nobody takes one: those awake are held up, so another is woken whatever their number. Looks
+     * often only while something waits, since each look costs a wake-up of its own.
      */
     private void watch() {
         long before = -1;
         while (!shutdown) {
-            LockSupport.parkNanos(this, waiting.get() > 0 ? WATCH_NANOS : IDLE_WATCH_NANOS);
+            LockSupport.parkNanos(this, somethingWaits() ? WATCH_NANOS : IDLE_WATCH_NANOS);
             long now = taken.sum();
-            if (now == before && waiting.get() > 0) {
+            if (now == before && somethingWaits()) {
                 wakeOne();
             }
             before = now;
         }
+    }
+
+    private boolean somethingWaits() {
+        return waiting.get() > 0 || select.get() != null;
     }
 
     @Override

@@ -12,7 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +139,135 @@ class RequestThreadsTest {
         }
 
         await().atMost(Duration.ofSeconds(DEADLINE_SECONDS)).until(() -> ran.get() == producers * each);
+    }
+
+    /** Hands itself in again, as Pekko's select loop does, and on to the threads what "arrives". */
+    private final class Sockets implements Runnable {
+        private final SynchronousQueue<Runnable> ready = new SynchronousQueue<>();
+        private final Set<Thread> waited = ConcurrentHashMap.newKeySet();
+        private volatile boolean closed;
+
+        @Override
+        public void run() {
+            waited.add(Thread.currentThread());
+            try {
+                Runnable arrived = ready.poll(10, TimeUnit.MILLISECONDS);
+                if (arrived != null) {
+                    threads.execute(arrived);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            if (!closed) {
+                threads.executeSelect(this);
+            }
+        }
+
+        Thread arrive(Runnable task) throws Exception {
+            CompletableFuture<Thread> ran = new CompletableFuture<>();
+            assertThat(ready.offer(
+                            () -> {
+                                task.run();
+                                ran.complete(Thread.currentThread());
+                            },
+                            DEADLINE_SECONDS,
+                            TimeUnit.SECONDS))
+                    .isTrue();
+            return ran.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void whoFindsASocketReadyHandlesWhatArrivedAndNobodyElseIsWoken() throws Exception {
+        Sockets sockets = new Sockets();
+        threads.executeSelect(sockets);
+        Set<Thread> handled = ConcurrentHashMap.newKeySet();
+
+        for (int i = 0; i < 1000; i++) {
+            handled.add(sockets.arrive(() -> {}));
+        }
+
+        sockets.closed = true;
+        assertThat(handled).hasSize(1).containsAll(sockets.waited);
+        assertThat(workers()).isEqualTo(1);
+    }
+
+    @Test
+    void whileOneHandlesWhatArrivedForLongAnotherWaitsForSockets() throws Exception {
+        Sockets sockets = new Sockets();
+        threads.executeSelect(sockets);
+        assertThat(sockets.ready.offer(() -> awaitLatch(release), DEADLINE_SECONDS, TimeUnit.SECONDS))
+                .isTrue();
+
+        Thread other = sockets.arrive(() -> {});
+
+        sockets.closed = true;
+        assertThat(other).isNotNull();
+        assertThat(sockets.waited).hasSize(2);
+    }
+
+    @Test
+    void whileOneWaitsForSocketsAnotherTakesWhatComesFromElsewhere() throws Exception {
+        CountDownLatch waits = new CountDownLatch(1);
+        threads.executeSelect(() -> {
+            waits.countDown();
+            awaitLatch(release);
+        });
+        awaitLatch(waits);
+        CompletableFuture<Void> ran = new CompletableFuture<>();
+
+        threads.execute(() -> ran.complete(null));
+
+        ran.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void socketsAreLookedAtAlthoughThereIsAlwaysSomethingToDo() throws Exception {
+        Sockets sockets = new Sockets();
+        AtomicBoolean enough = new AtomicBoolean();
+        for (int i = 0; i < 4; i++) {
+            threads.execute(new Runnable() {
+                @Override
+                public void run() {
+                    if (!enough.get()) {
+                        threads.execute(this);
+                    }
+                }
+            });
+        }
+        threads.executeSelect(sockets);
+
+        sockets.arrive(() -> {});
+
+        enough.set(true);
+        sockets.closed = true;
+    }
+
+    @Test
+    void noSocketAndNoTaskIsLeftLyingWhenBothComeAtOnce() throws Exception {
+        Sockets sockets = new Sockets();
+        threads.executeSelect(sockets);
+        AtomicInteger ran = new AtomicInteger();
+        int each = 10_000;
+        Thread outside = new Thread(() -> {
+            for (int i = 0; i < each; i++) {
+                CompletableFuture<Void> answered = new CompletableFuture<>();
+                threads.execute(() -> {
+                    ran.incrementAndGet();
+                    answered.complete(null);
+                });
+                answered.orTimeout(DEADLINE_SECONDS, TimeUnit.SECONDS).join();
+            }
+        });
+        outside.start();
+
+        for (int i = 0; i < each; i++) {
+            sockets.arrive(() -> {});
+        }
+
+        outside.join(TimeUnit.SECONDS.toMillis(DEADLINE_SECONDS));
+        sockets.closed = true;
+        assertThat(ran.get()).isEqualTo(each);
     }
 
     @Test
