@@ -91,10 +91,10 @@ final class RequestThreads extends AbstractExecutorService {
      * {@code nr-of-selectors} is 1), which runs to its end even after {@link #shutdown}, since it closes the sockets.
      */
     void executeSelect(Runnable wait) {
+        backFromSelecting(); // Before another can take the next turn.
         if (!select.compareAndSet(null, wait)) {
             throw new IllegalStateException("pekko.io.tcp.nr-of-selectors must be 1");
         }
-        backFromSelecting();
         if (awake.get() == 0) {
             wakeOne();
         }
@@ -230,6 +230,11 @@ final class RequestThreads extends AbstractExecutorService {
             }
             before = now;
         }
+    }
+
+    /** How many neither sleep nor wait for sockets. */
+    int awake() {
+        return awake.get();
     }
 
     private boolean somethingWaits() {

@@ -268,6 +268,8 @@ class RequestThreadsTest {
         outside.join(TimeUnit.SECONDS.toMillis(DEADLINE_SECONDS));
         sockets.closed = true;
         assertThat(ran.get()).isEqualTo(each);
+        // Whoever lost count of those awake would wake one more with each task.
+        await().atMost(Duration.ofSeconds(DEADLINE_SECONDS)).until(() -> threads.awake() == 0);
     }
 
     @Test
