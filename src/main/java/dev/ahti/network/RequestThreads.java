@@ -56,7 +56,7 @@ final class RequestThreads extends AbstractExecutorService {
     /** The next wait for sockets, while nobody is in it. */
     private final AtomicReference<Runnable> select = new AtomicReference<>();
     /** Who lay down to wait for sockets, and is not awake again. */
-    private volatile Thread selecting;
+    private final AtomicReference<Selecting> selecting = new AtomicReference<>();
 
     private final CountDownLatch terminated = new CountDownLatch(1);
     private final Thread watch;
@@ -136,9 +136,9 @@ final class RequestThreads extends AbstractExecutorService {
                     run(task);
                     if (++sinceSelect >= TASKS_BETWEEN_SELECTS) {
                         sinceSelect = 0;
-                        selectWhileBusy();
+                        select(false);
                     }
-                } else if (selectWhileIdle()) {
+                } else if (select(true)) {
                     sinceSelect = 0;
                 } else if (shutdown) {
                     return;
@@ -154,37 +154,34 @@ final class RequestThreads extends AbstractExecutorService {
         }
     }
 
-    private void selectWhileBusy() {
-        Runnable wait = select.getAndSet(null);
-        if (wait != null) {
-            if (waiting.get() > 0 && awake.get() < parallelism) {
-                wakeOne(); // Perhaps no socket is ready: somebody else must go on with what waits.
-            }
-            run(wait);
-        }
-    }
-
-    /** False where another is selecting. Lies down first and looks at the queue afterwards, as {@link #sleep} does. */
-    private boolean selectWhileIdle() {
+    /**
+     * False where another is selecting. Lies down first and looks at the queue afterwards, as {@link #sleep} does.
+     *
+     * @param idle nothing waited; else perhaps no socket is ready, and somebody must go on with what waits
+     */
+    private boolean select(boolean idle) {
         Runnable wait = select.getAndSet(null);
         if (wait == null) {
             return false;
         }
-        selecting = Thread.currentThread();
-        awake.decrementAndGet();
-        if (waiting.get() > 0) {
+        Selecting self = new Selecting(Thread.currentThread());
+        selecting.set(self);
+        int others = awake.decrementAndGet();
+        if (waiting.get() > others && (idle || others + 1 < parallelism)) {
             wakeOne();
         }
         run(wait);
-        backFromSelecting();
+        selecting.compareAndSet(self, null); // Another may be at the next turn already.
+        self.back();
         return true;
     }
 
     /** What the select loop hands on is for the thread that found it: so it counts as awake before the first of it. */
     private void backFromSelecting() {
-        if (selecting == Thread.currentThread()) {
-            selecting = null;
-            awake.incrementAndGet();
+        Selecting last = selecting.get();
+        if (last != null && last.thread == Thread.currentThread()) {
+            selecting.set(null);
+            last.back();
         }
     }
 
@@ -237,6 +234,14 @@ final class RequestThreads extends AbstractExecutorService {
         return awake.get();
     }
 
+    int asleep() {
+        int count = 0;
+        for (Sleeper each = asleep.get(); each != null; each = each.next) {
+            count += each.isAsleep() ? 1 : 0;
+        }
+        return count;
+    }
+
     private boolean somethingWaits() {
         return waiting.get() > 0 || select.get() != null;
     }
@@ -280,6 +285,23 @@ final class RequestThreads extends AbstractExecutorService {
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
         return terminated.await(timeout, unit);
+    }
+
+    /** One turn of one thread, which alone ends it. */
+    private final class Selecting {
+        private final Thread thread;
+        private boolean back;
+
+        Selecting(Thread thread) {
+            this.thread = thread;
+        }
+
+        void back() {
+            if (!back) {
+                back = true;
+                awake.incrementAndGet();
+            }
+        }
     }
 
     /** One sleep of one thread. Whoever ends it counts the thread as awake. */

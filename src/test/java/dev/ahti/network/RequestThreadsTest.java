@@ -272,6 +272,26 @@ class RequestThreadsTest {
         await().atMost(Duration.ofSeconds(DEADLINE_SECONDS)).until(() -> threads.awake() == 0);
     }
 
+    /** As Pekko does when an interest is registered just as the loop ends its turn. */
+    @Test
+    void theNextWaitForSocketsMayComeFromElsewhereWhileTheLastIsAboutToReturn() throws Exception {
+        CompletableFuture<Void> second = new CompletableFuture<>();
+        CountDownLatch selecting = new CountDownLatch(1);
+        threads.executeSelect(() -> {
+            selecting.countDown();
+            awaitLatch(release);
+        });
+        awaitLatch(selecting);
+        threads.executeSelect(() -> second.complete(null));
+        threads.execute(() -> {}); // Wakes another, which then finds nothing else to do.
+        second.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+
+        release.countDown();
+
+        await().atMost(Duration.ofSeconds(DEADLINE_SECONDS)).until(() -> threads.asleep() == workers());
+        assertThat(threads.awake()).isZero();
+    }
+
     @Test
     void aTaskThatFailsIsReportedAndTheThreadGoesOn() throws Exception {
         CompletableFuture<Void> next = new CompletableFuture<>();
