@@ -32,13 +32,11 @@ import java.util.concurrent.locks.LockSupport;
  * what it found. With a thread of its own, each message that arrived at a quiet broker woke four threads, one after the
  * other, instead of one.
  *
- * No more are awake than {@code parallelism}, unless those stand still (a slow disk): then every {@link #WATCH_NANOS}
+ * No more are awake than {@code parallelism}, unless those stand still (a slow disk): then every 2 ms
  * one more, up to {@code maxThreads}.
  */
 final class RequestThreads extends AbstractExecutorService {
-    static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-
-    private static final long IDLE_WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     /** So many tasks a busy thread takes before it looks for sockets that became ready meanwhile. */
     private static final int TASKS_BETWEEN_SELECTS = 16;
@@ -46,6 +44,7 @@ final class RequestThreads extends AbstractExecutorService {
     private final int parallelism;
     private final int maxThreads;
     private final ThreadFactory factory;
+    private final long watchNanos;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger awake = new AtomicInteger();
@@ -64,9 +63,15 @@ final class RequestThreads extends AbstractExecutorService {
     private final LongAdder taken = new LongAdder();
 
     RequestThreads(int parallelism, int maxThreads, ThreadFactory factory) {
+        this(parallelism, maxThreads, factory, WATCH_NANOS);
+    }
+
+    /** @param watchNanos how long what waits may wait before another thread is woken for it, whoever is awake */
+    RequestThreads(int parallelism, int maxThreads, ThreadFactory factory, long watchNanos) {
         this.parallelism = parallelism;
         this.maxThreads = maxThreads;
         this.factory = factory;
+        this.watchNanos = watchNanos;
         this.watch = factory.newThread(this::watch);
         watch.start();
     }
@@ -220,7 +225,7 @@ final class RequestThreads extends AbstractExecutorService {
     private void watch() {
         long before = -1;
         while (!shutdown) {
-            LockSupport.parkNanos(this, somethingWaits() ? WATCH_NANOS : IDLE_WATCH_NANOS);
+            LockSupport.parkNanos(this, somethingWaits() ? watchNanos : 10 * watchNanos);
             long now = taken.sum();
             if (now == before && somethingWaits()) {
                 wakeOne();
