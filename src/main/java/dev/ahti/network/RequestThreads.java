@@ -39,7 +39,7 @@ final class RequestThreads extends AbstractExecutorService {
     private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     /** So many tasks a busy thread takes before it looks for sockets that became ready meanwhile. */
-    private static final int TASKS_BETWEEN_SELECTS = 16;
+    private static final int TASKS_BETWEEN_SELECTS = 128;
 
     private final int parallelism;
     private final int maxThreads;
