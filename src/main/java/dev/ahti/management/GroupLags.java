@@ -81,7 +81,7 @@ public final class GroupLags {
         Map<Integer, Set<Position>> byLeader = new LinkedHashMap<>();
         for (Group group : groups) {
             group.offsets().forEach((partition, offset) -> {
-                PartitionImage shown = now.partition(partition.topic(), partition.partition());
+                PartitionImage shown = partition(now, partition);
                 if (shown != null && shown.leader() != PartitionImage.NO_LEADER) {
                     byLeader.computeIfAbsent(shown.leader(), broker -> new LinkedHashSet<>())
                             .add(new Position(shown.id(), offset));

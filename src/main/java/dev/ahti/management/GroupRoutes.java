@@ -7,8 +7,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import org.apache.pekko.http.javadsl.model.ContentTypes;
-import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.server.Directives;
@@ -33,14 +31,14 @@ final class GroupRoutes {
     }
 
     private Route all() {
-        return withLags((groups, lags) -> json(GroupLagJson.of(groups.broker(), lags)));
+        return withLags((groups, lags) -> NodeRoutes.json(GroupLagJson.of(groups.broker(), lags)));
     }
 
     private Route one(String name) {
         return withLags((groups, lags) -> lags.stream()
                 .filter(each -> each.group().equals(name))
                 .findFirst()
-                .map(each -> json(GroupLagJson.of(groups.broker(), each)))
+                .map(each -> NodeRoutes.json(GroupLagJson.of(groups.broker(), each)))
                 .orElseGet(() -> nobody(name, groups)));
     }
 
@@ -72,9 +70,5 @@ final class GroupRoutes {
                 ? "broker " + coordinator.getAsInt() + " coordinates that group\n"
                 : "no such group\n";
         return HttpResponse.create().withStatus(StatusCodes.NOT_FOUND).withEntity(why);
-    }
-
-    private static HttpResponse json(String text) {
-        return HttpResponse.create().withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, text));
     }
 }

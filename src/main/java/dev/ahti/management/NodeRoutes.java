@@ -40,7 +40,10 @@ public final class NodeRoutes implements ManagementRouteProvider {
     }
 
     private Route image() {
-        return Directives.complete(HttpResponse.create()
-                .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, ImageJson.of(state.image()))));
+        return Directives.complete(json(ImageJson.of(state.image())));
+    }
+
+    static HttpResponse json(String text) {
+        return HttpResponse.create().withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, text));
     }
 }

@@ -32,8 +32,8 @@ import java.util.concurrent.locks.LockSupport;
  * what it found. With a thread of its own, each message that arrived at a quiet broker woke four threads, one after the
  * other, instead of one.
  *
- * No more are awake than {@code parallelism}, unless those stand still (a slow disk): then every 2 ms
- * one more, up to {@code maxThreads}.
+ * No more are awake than {@code parallelism}, unless those stand still (a slow disk): then every 2 ms one more, up to
+ * {@code maxThreads}.
  */
 final class RequestThreads extends AbstractExecutorService {
     private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(2);

@@ -218,11 +218,9 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
             keepAlive.pinged(frame.getLong(), inSession.test(peer()));
         } else if (type == OutgoingFrames.PONG && handshake.isDialler()) {
             voice.answered(frame.getLong());
-        } else if (type == OutgoingFrames.PONG_OUT_OF_SESSION && handshake.isDialler()) {
-            frame.getLong(); // Enough for the connection.
-        } else {
+        } else if (type != OutgoingFrames.PONG_OUT_OF_SESSION || !handshake.isDialler()) {
             throw new InvalidRequest("a frame of type " + type);
-        }
+        } // Else it is enough for the connection that it has come.
     }
 
     private void onHandshake(ByteBuffer message) throws HelloRefused {

@@ -26,7 +26,8 @@ final class LeadersByRole implements LogPositions.Leaders {
     @Override
     public CompletionStage<List<LogPositions.Found>> ask(int broker, List<LogPositions.Position> positions) {
         for (Member member : cluster.state().getMembers()) {
-            if (member.hasRole("broker-" + broker) && member.status().equals(MemberStatus.up())) {
+            if (member.hasRole(BrokerShardAllocation.role(broker))
+                    && member.status().equals(MemberStatus.up())) {
                 ActorSelection there = cluster.system()
                         .actorSelection(new RootActorPath(member.address(), "/")
                                 .child("system")

@@ -1,5 +1,6 @@
 package dev.ahti.chaos;
 
+import dev.ahti.testing.GroupMembers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ final class ChaosGroups {
     private static String name(String protocol, int turn) {
         return IntStream.range(0, 100)
                 .mapToObj(i -> "group-" + protocol + "-" + (char) ('a' + i))
-                .filter(name -> GroupLoad.slot(name) % ChaosCluster.SIZE == turn)
+                .filter(name -> GroupMembers.slot(name).partition() % ChaosCluster.SIZE == turn)
                 .findFirst()
                 .orElseThrow();
     }

@@ -1,5 +1,6 @@
 package dev.ahti.chaos;
 
+import dev.ahti.testing.GroupMembers;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -12,7 +13,6 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.utils.Utils;
 
 /** One group of two members that read all partitions from offset 0. */
 final class GroupLoad {
@@ -23,7 +23,6 @@ final class GroupLoad {
     static final Map<String, Object> CONSUMER = Map.of("group.protocol", "consumer");
 
     private static final int MEMBERS = 2;
-    private static final int SLOTS = 50;
 
     private final String group;
     private final Map<String, Object> protocol;
@@ -123,11 +122,7 @@ final class GroupLoad {
 
     /** The partition whose leader is the group's coordinator. */
     TopicPartition slot() {
-        return new TopicPartition("__consumer_offsets", slot(group));
-    }
-
-    static int slot(String group) {
-        return Utils.abs(group.hashCode()) % SLOTS;
+        return GroupMembers.slot(group);
     }
 
     String group() {

@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Kafka's earlier consumers in groups, groups of twenty, and one whose members are no consumers. The long form ({@code -Dahti.long=true}) has more
- * of the earlier ones, twenty of them too, and starts each of twenty anew by itself.
+ * Kafka's earlier consumers in groups, groups of twenty, and one whose members are no consumers. The long form
+ * ({@code -Dahti.long=true}) has more of the earlier ones, twenty of them too, and starts each of twenty anew by itself.
  */
 class GroupClientsIT {
     private static final boolean LONG = Boolean.getBoolean("ahti.long");

@@ -1,6 +1,7 @@
 package dev.ahti.system;
 
 import static dev.ahti.testing.BesideKafka.tool;
+import static dev.ahti.testing.GroupMembers.slot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ahti.testing.BesideKafka;
@@ -18,9 +19,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.utils.Utils;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -287,10 +286,6 @@ class GroupToolsIT {
 
     private static List<String> bootstraps() {
         return List.of(both.ahti().bootstrap(), both.kafka().bootstrap());
-    }
-
-    private static TopicPartition slot(String group) {
-        return new TopicPartition("__consumer_offsets", Utils.abs(group.hashCode()) % 50);
     }
 
     /** Where the group's slot ends at each: groups with names of their tool's choice may be in it too. */

@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.utils.Utils;
 import org.awaitility.Awaitility;
 
 /**
@@ -47,6 +49,11 @@ public final class GroupMembers implements AutoCloseable {
         settings.put("metadata.max.age.ms", "500");
         settings.put("heartbeat.interval.ms", "300");
         settings.putAll(more);
+    }
+
+    /** The partition whose leader coordinates the group, where the topic of offsets has Kafka's default of 50. */
+    public static TopicPartition slot(String group) {
+        return new TopicPartition(Topic.GROUP_METADATA_TOPIC_NAME, Utils.abs(group.hashCode()) % 50);
     }
 
     /** What the group has committed, by partition. */
