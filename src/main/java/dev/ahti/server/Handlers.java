@@ -51,7 +51,7 @@ final class Handlers {
                 metadata,
                 config,
                 timer,
-                system.classicSystem().dispatcher(),
+                system.dispatchers().lookup(DispatcherSelector.fromConfig("ahti.network-dispatcher")),
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("ahti.log-dispatcher")));
         List<ApiHandler<?>> local = new ArrayList<>(records.handlers());
         local.addAll(TopicHandlers.create(metadata, current));
