@@ -1,9 +1,8 @@
 package dev.ahti.api;
 
-import dev.ahti.config.BrokerConfig;
 import dev.ahti.metadata.image.ClusterImage;
 
-/** How this broker shows the cluster to clients: {@code ahti.listener.mode}. */
+/** How this broker shows the cluster to clients of listeners of one mode ({@code ahti.listener.mode}). */
 public final class ListenerViews {
     private final int nodeId;
     private final boolean virtual;
@@ -11,11 +10,6 @@ public final class ListenerViews {
     private ListenerViews(int nodeId, boolean virtual) {
         this.nodeId = nodeId;
         this.virtual = virtual;
-    }
-
-    public static ListenerViews of(BrokerConfig config) {
-        return new ListenerViews(
-                config.nodeId(), config.stringValue("ahti.listener.mode").equals("virtual"));
     }
 
     /** Every broker at its own address. */

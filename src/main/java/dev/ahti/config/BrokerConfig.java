@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -25,6 +26,7 @@ public final class BrokerConfig {
     private final Map<String, String> ignored;
     private final List<Endpoint> listeners;
     private final List<Endpoint> advertisedListeners;
+    private final Set<String> virtualListeners;
     private final Map<String, Object> topicDefaults;
 
     /** @throws ConfigProblem with one line about the first setting that cannot be */
@@ -37,12 +39,14 @@ public final class BrokerConfig {
             Map<String, String> explicit,
             Map<String, String> ignored,
             List<Endpoint> listeners,
-            List<Endpoint> advertisedListeners) {
+            List<Endpoint> advertisedListeners,
+            Set<String> virtualListeners) {
         this.values = values;
         this.explicit = Collections.unmodifiableMap(new TreeMap<>(explicit));
         this.ignored = Collections.unmodifiableMap(new TreeMap<>(ignored));
         this.listeners = listeners;
         this.advertisedListeners = advertisedListeners;
+        this.virtualListeners = virtualListeners;
         this.topicDefaults = TopicDefaults.from(values);
     }
 
@@ -64,6 +68,11 @@ public final class BrokerConfig {
     /** {@code advertised.listeners}, or what follows from {@code listeners}. Port 0 is the one that was bound. */
     public List<Endpoint> advertisedListeners() {
         return advertisedListeners;
+    }
+
+    /** Names of the listeners whose mode ({@code ahti.listener.mode}) is virtual; the others are direct. */
+    public Set<String> virtualListeners() {
+        return virtualListeners;
     }
 
     public int intValue(String name) {

@@ -41,7 +41,8 @@ final class ConfigLoader {
         Listeners listeners = new Listeners((String) values.get(NetworkSettings.PROTOCOL_MAP), controllerListeners);
         List<Endpoint> bound = listeners.bound(list(values, NetworkSettings.LISTENERS));
         List<Endpoint> advertised = listeners.advertised(list(values, NetworkSettings.ADVERTISED_LISTENERS), bound);
-        return new BrokerConfig(values, explicit, ignored, bound, advertised);
+        Set<String> virtual = ListenerModes.virtual(list(values, NetworkSettings.LISTENER_MODE), bound);
+        return new BrokerConfig(values, explicit, ignored, bound, advertised, virtual);
     }
 
     private void add(Map<String, String> settings, String where) {

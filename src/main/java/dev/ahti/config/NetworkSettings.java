@@ -3,12 +3,12 @@ package dev.ahti.config;
 import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigDef.ValidString;
 
 /** What Kafka clients connect to. */
 final class NetworkSettings {
     static final String LISTENERS = "listeners";
     static final String ADVERTISED_LISTENERS = "advertised.listeners";
+    static final String LISTENER_MODE = "ahti.listener.mode";
     static final String PROTOCOL_MAP = "listener.security.protocol.map";
     static final String QUEUED_MAX_REQUEST_BYTES = "queued.max.request.bytes";
 
@@ -37,14 +37,14 @@ final class NetworkSettings {
                 "The security protocol of each listener, as `NAME:PROTOCOL`, separated by commas.");
         Definitions.setting(
                 settings,
-                "ahti.listener.mode",
-                ConfigDef.Type.STRING,
+                LISTENER_MODE,
+                ConfigDef.Type.LIST,
                 "direct",
-                ValidString.in("direct", "virtual"),
                 "`direct`: clients are told every broker's own advertised address. `virtual`: they are told of one broker"
                         + " with id 0 at the advertised address of the one that they ask, which hands requests on to"
                         + " where they belong; all brokers advertise the address of what spreads connections over them."
-                        + " The same at every broker.");
+                        + " A mode for each listener is written `INSIDE:direct,OUTSIDE:virtual`; those that are not named"
+                        + " are direct. The same at every broker.");
         Definitions.setting(
                 settings,
                 "socket.request.max.bytes",

@@ -11,7 +11,8 @@ import org.apache.pekko.actor.typed.ExtensionId;
 
 /** What the HTTP routes tell of this node. The server sets it; Pekko Management makes the routes, so it is an extension. */
 public final class NodeState implements Extension {
-    private volatile boolean ready;
+    private volatile boolean inSync;
+    private volatile boolean stopping;
     private volatile Supplier<ClusterImage> image = ClusterImage::empty;
     private volatile Optional<Groups> groups = Optional.empty();
 
@@ -26,13 +27,19 @@ public final class NodeState implements Extension {
         return Id.INSTANCE.apply(system);
     }
 
-    /** Whether clients can produce here; false from the moment on at which the node is asked to stop. */
+    /** From {@link #inSync} on, until {@link #stopping}: an orchestrator stops the next broker when this one is ready. */
     public boolean ready() {
-        return ready;
+        return inSync && !stopping;
     }
 
-    public void ready(boolean now) {
-        ready = now;
+    /** Clients can produce here, and the replicas are back in sync. */
+    public void inSync() {
+        inSync = true;
+    }
+
+    /** The node was asked to stop. */
+    public void stopping() {
+        stopping = true;
     }
 
     public ClusterImage image() {

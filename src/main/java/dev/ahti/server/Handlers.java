@@ -5,6 +5,7 @@ import dev.ahti.api.ApiHandlers;
 import dev.ahti.api.CurrentBrokerConfig;
 import dev.ahti.api.DeadlineTimer;
 import dev.ahti.api.ListenerViews;
+import dev.ahti.api.RequestDispatcher;
 import dev.ahti.api.cluster.ClusterHandlers;
 import dev.ahti.api.groups.GroupHandlers;
 import dev.ahti.api.records.RecordsApis;
@@ -19,22 +20,29 @@ import dev.ahti.network.forwarding.Forwarding;
 import dev.ahti.replica.LocalReplicas;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 
-/** One handler for each Kafka API, wired. */
+/** One handler for each Kafka API, wired: those that clients of direct listeners reach, and those of virtual ones. */
 final class Handlers {
-    private final List<ApiHandler<?>> all;
+    private final RequestDispatcher direct;
+    private final RequestDispatcher virtual;
+    private final Set<String> virtualListeners;
     private final RecordsApis records;
 
-    private Handlers(List<ApiHandler<?>> all, RecordsApis records) {
-        this.all = all;
+    private Handlers(
+            RequestDispatcher direct, RequestDispatcher virtual, Set<String> virtualListeners, RecordsApis records) {
+        this.direct = direct;
+        this.virtual = virtual;
+        this.virtualListeners = virtualListeners;
         this.records = records;
     }
 
     /** To be called before brokers connect. */
     static Forwarding forwarding(ActorSystem<?> system, BrokerPeers peers, BrokerConfig config) {
-        return Forwarding.over(peers.connections(), ListenerViews.of(config).isVirtual(), timer(system));
+        return Forwarding.over(peers.connections(), !config.virtualListeners().isEmpty(), timer(system));
     }
 
     static Handlers create(
@@ -53,20 +61,26 @@ final class Handlers {
                 timer,
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("ahti.network-dispatcher")),
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("ahti.log-dispatcher")));
-        List<ApiHandler<?>> local = new ArrayList<>(records.handlers());
-        local.addAll(TopicHandlers.create(metadata, current));
-        local.addAll(ClusterHandlers.create(metadata, replicas, config));
-        ListenerViews views = ListenerViews.of(config);
-        local.addAll(GroupHandlers.create(groups.coordinator(), groups.topic(), metadata, views));
-        LocalAnswers answers = new LocalAnswers(replicas, ApiHandlers.create(local));
-        forwarding.open(answers);
-        if (!views.isVirtual()) {
-            return new Handlers(local, records);
+        Function<ListenerViews, List<ApiHandler<?>>> local = views -> {
+            List<ApiHandler<?>> handlers = new ArrayList<>(records.handlers());
+            handlers.addAll(TopicHandlers.create(metadata, current, views));
+            handlers.addAll(ClusterHandlers.create(metadata, replicas, config.dataDirectory(), views));
+            handlers.addAll(GroupHandlers.create(groups.coordinator(), groups.topic(), metadata, views));
+            return handlers;
+        };
+        RequestDispatcher direct = ApiHandlers.create(local.apply(ListenerViews.direct(config.nodeId())));
+        if (config.virtualListeners().isEmpty()) {
+            forwarding.open(new LocalAnswers(replicas, direct));
+            return new Handlers(direct, direct, Set.of(), records);
         }
+        List<ApiHandler<?>> asOne = local.apply(ListenerViews.virtual(config.nodeId()));
+        // What is handed on comes from clients of virtual listeners.
+        LocalAnswers answers = new LocalAnswers(replicas, ApiHandlers.create(asOne));
+        forwarding.open(answers);
         AllBrokers brokers = new AllBrokers(config.nodeId(), metadata::image, answers, forwarding.others());
-        return new Handlers(
-                VirtualHandlers.over(local, records.fetchFrom(brokers), groups.topic()::partitionFor, brokers, timer),
-                records);
+        List<ApiHandler<?>> virtual =
+                VirtualHandlers.over(asOne, records.fetchFrom(brokers), groups.topic()::partitionFor, brokers, timer);
+        return new Handlers(direct, ApiHandlers.create(virtual), config.virtualListeners(), records);
     }
 
     private static DeadlineTimer timer(ActorSystem<?> system) {
@@ -74,9 +88,9 @@ final class Handlers {
                 system.classicSystem().scheduler(), system.classicSystem().dispatcher());
     }
 
-    /** What clients reach. */
-    List<ApiHandler<?>> all() {
-        return all;
+    /** What clients of the listener of this name reach. */
+    RequestDispatcher of(String listener) {
+        return virtualListeners.contains(listener) ? virtual : direct;
     }
 
     /** So that the first idempotent producer does not wait for the database. */

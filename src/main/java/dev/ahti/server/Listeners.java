@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 
@@ -41,8 +42,10 @@ final class Listeners {
                         bound.stream().map(CompletableFuture::join).toList()));
     }
 
-    void open(RequestDispatcher dispatcher) {
-        listeners.forEach(listener -> listener.open(dispatcher));
+    /** @param dispatchers by the name of the listener */
+    void open(Function<String, RequestDispatcher> dispatchers) {
+        listeners.forEach(
+                listener -> listener.open(dispatchers.apply(listener.endpoint().listener())));
     }
 
     /** With the ports that were bound. */

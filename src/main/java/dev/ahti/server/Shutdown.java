@@ -65,7 +65,7 @@ final class Shutdown {
     }
 
     private CompletionStage<Done> handOver(Metadata metadata) {
-        NodeState.get(system).ready(false);
+        NodeState.get(system).stopping();
         if (downed()) {
             LOG.error("The other brokers have removed this one from the cluster: it stops, and is to be started again");
             return CompletableFuture.completedFuture(Done.getInstance());

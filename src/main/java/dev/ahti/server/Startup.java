@@ -2,7 +2,6 @@ package dev.ahti.server;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import dev.ahti.api.ApiHandlers;
 import dev.ahti.api.CurrentBrokerConfig;
 import dev.ahti.config.BrokerConfig;
 import dev.ahti.group.GroupCoordinatorHost;
@@ -39,7 +38,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   ports free? -> data directory -> database -> actor system -> ports bound -> cluster joined -> registered, fenced
- *     -> logs open -> answering -> unfenced: leading -> ready
+ *     -> logs open -> answering -> unfenced: leading, the ready line -> in sync: /ready
  * </pre>
  *
  * Where the database is away but others are there, what comes after "registered" begins without it, up to "answering": the
@@ -60,6 +59,7 @@ final class Startup {
     private MetadataDatabase database;
     private ActorSystem<Void> system;
     private GroupCoordinatorHost groups;
+    private volatile boolean started;
 
     /** @param ownProcess whether the JVM is this broker's alone and ends with it */
     Startup(BrokerConfig config, boolean ownProcess) {
@@ -132,7 +132,7 @@ final class Startup {
         await("for classes to be loaded", protocol);
         Handlers handlers =
                 Handlers.create(system, current, metadata.client(), replication.replicas(), groups, forwarding);
-        listeners.open(ApiHandlers.create(handlers.all()));
+        listeners.open(handlers::of);
         if (!registered) {
             awaitRegistration(metadata, replication, image);
         }
@@ -146,11 +146,12 @@ final class Startup {
         shutdown.register(metadata, listeners, groups, replication, directory, background);
         state.groups(GroupInspection.of(system, config.nodeId(), groups, metadata.image(), leaders));
         String address = await("for the port of management", management);
-        state.ready(true);
+        started = true;
         if (refused.isDone()) {
             refused.join(); // onFatal came just before it could see a broker that is ready
         }
         times.passed("management");
+        Readiness.of(config.nodeId(), metadata.image()).thenAccept(inSync -> state.inSync());
         LOG.debug("Start: {}", times);
         return new Broker(config, system, listeners.bound(), address, shutdown);
     }
@@ -232,13 +233,9 @@ final class Startup {
     /** While the start lasts it ends the start; later it ends the process, as it stands: nothing may be written. */
     private void onFatal(String line) {
         refused.completeExceptionally(new StartProblem(line));
-        if (started()) {
+        if (started) {
             Broker.halt(line, ownProcess);
         }
-    }
-
-    private boolean started() {
-        return system != null && NodeState.get(system).ready();
     }
 
     /**

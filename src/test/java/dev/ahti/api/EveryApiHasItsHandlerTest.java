@@ -30,16 +30,14 @@ class EveryApiHasItsHandlerTest {
     EveryApiHasItsHandlerTest() {
         FakeMetadata metadata = new FakeMetadata().broker(1, "PLAINTEXT");
         BrokerConfig config = BrokerConfig.load(ConfigSources.of(Map.of()));
-        handlers.addAll(ClusterHandlers.create(metadata, NO_REPLICAS, config));
-        handlers.addAll(TopicHandlers.create(metadata, new CurrentBrokerConfig(config)));
+        ListenerViews views = ListenerViews.direct(1);
+        handlers.addAll(ClusterHandlers.create(metadata, NO_REPLICAS, config.dataDirectory(), views));
+        handlers.addAll(TopicHandlers.create(metadata, new CurrentBrokerConfig(config), views));
         handlers.addAll(RecordsApis.create(
                         NO_REPLICAS, metadata, config, (delay, task) -> () -> {}, Runnable::run, Runnable::run)
                 .handlers());
         handlers.addAll(GroupHandlers.create(
-                new FakeGroupCoordinator().coordinator(),
-                new FakeOffsetsTopic(metadata),
-                metadata,
-                ListenerViews.direct(1)));
+                new FakeGroupCoordinator().coordinator(), new FakeOffsetsTopic(metadata), metadata, views));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.storage.internals.log.LogConfig;
@@ -86,6 +87,39 @@ class BrokerConfigTest {
         assertThat(config.listeners()).extracting(Endpoint::listener).containsExactly("A", "B");
         assertThat(config.topicDefaults()).containsEntry("retention.ms", 1000L);
         assertThat(config.listValue("ahti.cluster.contact-points")).containsExactly("h:1", "h:2");
+    }
+
+    @Test
+    void aListenerIsDirectUnlessItsModeOrThatOfAllIsVirtual() {
+        Map<String, String> two = Map.of(
+                "listeners", "IN://h:1,OUT://h:2", "listener.security.protocol.map", "IN:PLAINTEXT,OUT:PLAINTEXT");
+
+        assertThat(with(two).virtualListeners()).isEmpty();
+        assertThat(withMode(two, "direct").virtualListeners()).isEmpty();
+        assertThat(withMode(two, "virtual").virtualListeners()).containsExactlyInAnyOrder("IN", "OUT");
+        assertThat(withMode(two, "in:direct, out:virtual").virtualListeners()).containsExactly("OUT");
+        assertThat(withMode(two, "OUT:virtual").virtualListeners()).containsExactly("OUT");
+    }
+
+    @Test
+    void aModeThatCannotBeIsNamed() {
+        Map<String, String> one = Map.of("listeners", "PLAINTEXT://h:1");
+
+        for (String wrong : List.of("both", "PLAINTEXT:both", "direct,virtual", "PLAINTEXT:virtual:direct")) {
+            assertThatThrownBy(() -> withMode(one, wrong))
+                    .isInstanceOf(ConfigProblem.class)
+                    .hasMessageContaining("write direct, virtual, or a mode for each listener");
+        }
+        assertThatThrownBy(() -> withMode(one, "OUT:virtual"))
+                .hasMessage("ahti.listener.mode names the listener OUT, which listeners does not have");
+        assertThatThrownBy(() -> withMode(one, "PLAINTEXT:virtual,PLAINTEXT:direct"))
+                .hasMessage("ahti.listener.mode names the listener PLAINTEXT twice");
+    }
+
+    private static BrokerConfig withMode(Map<String, String> settings, String mode) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("ahti.listener.mode", mode);
+        return with(all);
     }
 
     @Test
@@ -206,11 +240,15 @@ class BrokerConfigTest {
                 .hasMessageNotContaining("\n");
     }
 
+    private static BrokerConfig with(Map<String, String> settings) {
+        return BrokerConfig.load(ConfigSources.of(settings));
+    }
+
     private static BrokerConfig with(String... settings) {
         Map<String, String> values = new HashMap<>();
         for (int i = 0; i < settings.length; i += 2) {
             values.put(settings[i], settings[i + 1]);
         }
-        return BrokerConfig.load(ConfigSources.of(values));
+        return with(values);
     }
 }

@@ -60,15 +60,18 @@ class ManagementHttpTest {
     }
 
     @Test
-    void aNodeIsAliveBeforeItIsReady() throws Exception {
+    void aNodeIsAliveBeforeItIsReadyAndWhileItStops() throws Exception {
         NodeState state = NodeState.get(kit.system());
 
-        state.ready(false);
         assertThat(get("/alive").statusCode()).isEqualTo(200);
         assertThat(get("/ready").statusCode()).isEqualTo(503);
 
-        state.ready(true);
+        state.inSync();
         assertThat(get("/ready").statusCode()).isEqualTo(200);
+
+        state.stopping();
+        assertThat(get("/alive").statusCode()).isEqualTo(200);
+        assertThat(get("/ready").statusCode()).isEqualTo(503);
     }
 
     @Test

@@ -58,15 +58,20 @@ class VirtualModeIT {
 
     private static TestCluster cluster;
     private static TcpForwarder forwarder;
+    private static final List<String> directAddresses = new ArrayList<>();
 
     @BeforeAll
     static void start() {
         int port = BrokerProcess.freePort();
         cluster = new TestCluster(3, directory);
         for (int id : cluster.ids()) {
-            cluster.broker(id)
-                    .with("ahti.listener.mode", "virtual")
-                    .with("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+            BrokerProcess broker = cluster.broker(id);
+            String direct = "DIRECT://127.0.0.1:" + BrokerProcess.freePort();
+            broker.with("listeners", "PLAINTEXT://" + broker.bootstrap() + "," + direct)
+                    .with("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,DIRECT:PLAINTEXT")
+                    .with("ahti.listener.mode", "PLAINTEXT:virtual,DIRECT:direct")
+                    .with("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port + "," + direct);
+            directAddresses.add(direct.substring("DIRECT://".length()));
         }
         cluster.ids().forEach(id -> cluster.broker(id).launch());
         cluster.ids().forEach(id -> cluster.broker(id).awaitReady());
@@ -112,6 +117,42 @@ class VirtualModeIT {
                             .get("min.insync.replicas"))
                     .extracting(each -> each.value())
                     .isEqualTo("2");
+        }
+    }
+
+    @Test
+    void atAListenerThatIsDirectClientsOfTheSameBrokersSeeEachOfThem() throws Exception {
+        try (Admin one = admin();
+                Admin direct = Admin.create(Map.of("bootstrap.servers", directAddresses.get(0)))) {
+            create(one, "both");
+
+            assertThat(direct.describeCluster().nodes().get())
+                    .extracting(each -> each.id() + "@" + each.host() + ":" + each.port())
+                    .containsExactlyInAnyOrder(
+                            "1@" + directAddresses.get(0),
+                            "2@" + directAddresses.get(1),
+                            "3@" + directAddresses.get(2));
+            assertThat(TestCluster.partitions(direct, "both"))
+                    .allSatisfy(each ->
+                            assertThat(each.replicas()).extracting(Node::id).containsExactlyInAnyOrder(1, 2, 3));
+            ConfigResource second = new ConfigResource(ConfigResource.Type.BROKER, "2");
+            assertThat(direct.describeConfigs(List.of(second))
+                            .all()
+                            .get()
+                            .get(second)
+                            .get("node.id")
+                            .value())
+                    .isEqualTo("2");
+        }
+        try (var producer = producer();
+                var consumer = new KafkaConsumer<>(
+                        Map.of("bootstrap.servers", directAddresses.get(1)),
+                        new StringDeserializer(),
+                        new StringDeserializer())) {
+            produce(producer, "both", 0, 2, new ArrayList<>());
+            consumer.assign(partitions("both"));
+            assertThat(consumer.endOffsets(partitions("both")))
+                    .allSatisfy((partition, end) -> assertThat(end).isEqualTo(2));
         }
     }
 

@@ -11,9 +11,8 @@ import java.util.List;
 public final class TopicHandlers {
     private TopicHandlers() {}
 
-    public static List<ApiHandler<?>> create(MetadataClient metadata, CurrentBrokerConfig broker) {
+    public static List<ApiHandler<?>> create(MetadataClient metadata, CurrentBrokerConfig broker, ListenerViews views) {
         BrokerConfig started = broker.started();
-        ListenerViews views = ListenerViews.of(started);
         ThisBroker me = new ThisBroker(views.shownId(), views.isVirtual());
         BrokerConfigs brokerConfigs = new BrokerConfigs(broker);
         TopicConfigs topicConfigs = new TopicConfigs(broker, brokerConfigs);

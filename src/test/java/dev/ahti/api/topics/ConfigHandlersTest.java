@@ -6,6 +6,7 @@ import dev.ahti.api.ApiHandler;
 import dev.ahti.api.CurrentBrokerConfig;
 import dev.ahti.api.Exchange;
 import dev.ahti.api.FakeMetadata;
+import dev.ahti.api.ListenerViews;
 import dev.ahti.config.BrokerConfig;
 import dev.ahti.config.ConfigSources;
 import dev.ahti.metadata.MetadataClient.ConfigChange;
@@ -45,7 +46,8 @@ class ConfigHandlersTest {
     private final List<ApiHandler<?>> handlers = TopicHandlers.create(
             metadata,
             new CurrentBrokerConfig(BrokerConfig.load(ConfigSources.of(Map.of(
-                    "log.retention.hours", "24", "log.segment.bytes", "2000000", "ahti.metadata.password", "x")))));
+                    "log.retention.hours", "24", "log.segment.bytes", "2000000", "ahti.metadata.password", "x")))),
+            ListenerViews.direct(1));
 
     ConfigHandlersTest() {
         metadata.topic("t", 1, 1);
