@@ -15,6 +15,7 @@ import dev.ahti.replica.Replicas;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.pekko.Done;
@@ -75,15 +76,32 @@ final class Replication {
     /** Completes when each open replica leads that should: from then on a client that produces is not sent away. */
     CompletionStage<Done> leading() {
         CompletableFuture<Done> leading = new CompletableFuture<>();
-        lookWhetherLeading(leading);
+        lookWhether(this::leads, leading);
         return leading;
     }
 
-    private void lookWhetherLeading(CompletableFuture<Done> leading) {
-        if (image.get().topics().values().stream().allMatch(this::leads)) {
-            leading.complete(Done.getInstance());
+    /**
+     * Completes when each open replica is in sync whose leader lives: from then on another broker may be stopped. A replica
+     * without a leader waits for somebody else.
+     */
+    CompletionStage<Done> inSync() {
+        CompletableFuture<Done> inSync = new CompletableFuture<>();
+        lookWhether(this::inSync, inSync);
+        return inSync;
+    }
+
+    private boolean inSync(TopicImage topic) {
+        return topic.partitions().stream()
+                .filter(partition -> partition.hasReplica(brokerId) && partition.leader() != PartitionImage.NO_LEADER)
+                .allMatch(partition ->
+                        partition.isrBrokers().contains(brokerId) || replicas.get(partition.id()) == null);
+    }
+
+    private void lookWhether(Predicate<TopicImage> holds, CompletableFuture<Done> done) {
+        if (image.get().topics().values().stream().allMatch(holds)) {
+            done.complete(Done.getInstance());
         } else {
-            system.scheduler().scheduleOnce(LOOK_AGAIN, () -> lookWhetherLeading(leading), system.executionContext());
+            system.scheduler().scheduleOnce(LOOK_AGAIN, () -> lookWhether(holds, done), system.executionContext());
         }
     }
 

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   ports free? -> data directory -> database -> actor system -> ports bound -> cluster joined -> registered, fenced
- *     -> logs open -> answering -> unfenced: leading -> ready
+ *     -> logs open -> answering -> unfenced: leading -> in sync -> ready
  * </pre>
  *
  * Where the database is away but others are there, what comes after "registered" begins without it, up to "answering": the
@@ -140,6 +140,8 @@ final class Startup {
         await("to be unfenced", metadata.markReady());
         await("to lead", replication.leading());
         times.passed("leading");
+        await("to be in sync with the leaders", replication.inSync());
+        times.passed("in sync");
         handlers.prefetch();
         database.close();
         Shutdown shutdown = new Shutdown(system);
