@@ -45,7 +45,7 @@ final class RequestThreads extends AbstractExecutorService {
      * So many tasks wait for each thread that is awake before another is woken: to wake one, and to let it sleep again,
      * costs as much as some tasks do.
      */
-    private static final int TASKS_PER_THREAD = Integer.getInteger("tpt", 4);
+    private static final int TASKS_PER_THREAD = 4;
 
     private final int parallelism;
     private final int maxThreads;
@@ -235,7 +235,7 @@ final class RequestThreads extends AbstractExecutorService {
     private void watch() {
         long before = -1;
         while (!shutdown) {
-            LockSupport.parkNanos(this, somethingWaits() ? watchNanos : 10 * watchNanos);
+            LockSupport.parkNanos(this, somethingWaits() ? watchNanos : 25 * watchNanos);
             long now = taken.sum();
             if (now == before && somethingWaits()) {
                 wakeOne();
