@@ -18,6 +18,9 @@ final class LogSegment {
     private final TimeIndex timeIndex;
     private final TransactionIndex transactionIndex;
     private volatile int size;
+    /** What was appended last, which is what followers and most consumers ask for next; null where that is not known. */
+    private volatile LastBatch last;
+
     private int bytesSinceIndexEntry;
     private long maxTimestampMs = -1;
     private long offsetOfMaxTimestamp = -1;
@@ -62,6 +65,7 @@ final class LogSegment {
     void append(ByteBuffer batch, long lastOffset, long timestampMs, int indexInterval) throws IOException {
         int position = size;
         int bytes = batch.remaining();
+        long firstOffset = Batches.baseOffset(batch, batch.position());
         FileChannel file = channel();
         try {
             for (long at = position; batch.hasRemaining(); ) {
@@ -69,6 +73,7 @@ final class LogSegment {
             }
             size = position + bytes;
             noteBatch(position, bytes, lastOffset, timestampMs, indexInterval);
+            last = new LastBatch(firstOffset, lastOffset, position);
         } catch (IOException e) {
             cutBack(file, position, e);
             throw e;
@@ -77,6 +82,7 @@ final class LogSegment {
 
     /** Where even that fails, recovery does it: a log that has failed is not closed in order. */
     private void cutBack(FileChannel file, int position, IOException cause) {
+        last = null;
         size = position;
         try {
             file.truncate(position);
@@ -131,6 +137,10 @@ final class LogSegment {
     int positionOf(long offset, int end) throws IOException {
         if (offset <= baseOffset) {
             return 0;
+        }
+        LastBatch appended = last;
+        if (appended != null && appended.firstOffset <= offset && offset <= appended.lastOffset) {
+            return Math.min(appended.position, end);
         }
         int start = offsetIndex.lookup(offset - baseOffset);
         BatchScanner scanner = new BatchScanner(channel(), start <= end ? start : 0, end);
@@ -246,6 +256,7 @@ final class LogSegment {
 
     /** Cuts the file and the indexes before the batch at {@code position}. */
     void truncateTo(int position, long nextOffset) throws IOException {
+        last = null;
         channel().truncate(position);
         size = position;
         offsetIndex.truncateTo(position);
@@ -300,4 +311,7 @@ final class LogSegment {
             files.close();
         }
     }
+
+    /** Where a batch stands in the file. */
+    private record LastBatch(long firstOffset, long lastOffset, int position) {}
 }

@@ -41,6 +41,12 @@ final class RequestThreads extends AbstractExecutorService {
     /** So many tasks a busy thread takes before it looks for sockets that became ready meanwhile. */
     private static final int TASKS_BETWEEN_SELECTS = 128;
 
+    /**
+     * So many tasks wait for each thread that is awake before another is woken: to wake one, and to let it sleep again,
+     * costs as much as some tasks do.
+     */
+    private static final int TASKS_PER_THREAD = 4;
+
     private final int parallelism;
     private final int maxThreads;
     private final ThreadFactory factory;
@@ -85,8 +91,7 @@ final class RequestThreads extends AbstractExecutorService {
         int queued = waiting.incrementAndGet();
         tasks.add(task);
         int now = awake.get();
-        // One of those awake takes it when it is done with its own: often the caller itself.
-        if (queued > now && now < parallelism) {
+        if (isTooMuch(queued, now) && now < parallelism) {
             wakeOne();
         }
     }
@@ -103,6 +108,11 @@ final class RequestThreads extends AbstractExecutorService {
         if (awake.get() == 0) {
             wakeOne();
         }
+    }
+
+    /** One of those awake takes what waits when it is done with its own: often the caller itself. */
+    private static boolean isTooMuch(int waiting, int awake) {
+        return waiting > awake * TASKS_PER_THREAD;
     }
 
     private void wakeOne() {
@@ -172,7 +182,7 @@ final class RequestThreads extends AbstractExecutorService {
         Selecting self = new Selecting(Thread.currentThread());
         selecting.set(self);
         int others = awake.decrementAndGet();
-        if (waiting.get() > others && (idle || others + 1 < parallelism)) {
+        if (isTooMuch(waiting.get(), others) && (idle || others + 1 < parallelism)) {
             wakeOne();
         }
         run(wait);
@@ -225,7 +235,7 @@ final class RequestThreads extends AbstractExecutorService {
     private void watch() {
         long before = -1;
         while (!shutdown) {
-            LockSupport.parkNanos(this, somethingWaits() ? watchNanos : 10 * watchNanos);
+            LockSupport.parkNanos(this, somethingWaits() ? watchNanos : 25 * watchNanos);
             long now = taken.sum();
             if (now == before && somethingWaits()) {
                 wakeOne();

@@ -10,4 +10,12 @@ public interface LocalReplicas {
     LocalReplica get(PartitionId id);
 
     Collection<LocalReplica> all();
+
+    /**
+     * Calls {@code known} once, on any thread: when the replica is open, or it is known that it will not be. At once if that
+     * is so already.
+     *
+     * @return ends the wait; does nothing after the call
+     */
+    Runnable onOpen(PartitionId id, Runnable known);
 }

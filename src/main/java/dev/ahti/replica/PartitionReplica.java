@@ -104,6 +104,7 @@ final class PartitionReplica {
     private Behavior<PartitionReplicaCommand> onOpened(Opened message) {
         if (message.failure().isPresent()) {
             LOG.error("{}: cannot be opened", name, message.failure().get());
+            node.table().cannotOpen(id);
             starter.tell(new ReplicaFailed(id));
             return closeWhenOpen == null ? offline() : Behaviors.stopped();
         }

@@ -220,6 +220,7 @@ final class ReplicaStarter extends AbstractBehavior<ReplicaStarterCommand> {
     private Behavior<ReplicaStarterCommand> onShutDown(ShutDown message) {
         if (shutDown == null) {
             shutDown = message;
+            node.table().shutDown();
             replicas.closeAll();
         } else {
             CompletableFuture<Done> again = message.done();

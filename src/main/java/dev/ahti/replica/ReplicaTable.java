@@ -15,6 +15,7 @@ import org.apache.kafka.common.TopicPartition;
 final class ReplicaTable implements ObservedReplicas {
     private final ConcurrentHashMap<PartitionId, ReplicaHandle> open = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<TopicPartition, Long> left = new ConcurrentHashMap<>();
+    private final OpenWaiters openWaiters = new OpenWaiters(open::containsKey);
     private final List<Consumer<LocalReplica>> leadershipListeners = new CopyOnWriteArrayList<>();
 
     @Override
@@ -25,6 +26,11 @@ final class ReplicaTable implements ObservedReplicas {
     @Override
     public Collection<LocalReplica> all() {
         return Collections.unmodifiableCollection(open.values());
+    }
+
+    @Override
+    public Runnable onOpen(PartitionId id, Runnable known) {
+        return openWaiters.add(id, known);
     }
 
     @Override
@@ -42,6 +48,16 @@ final class ReplicaTable implements ObservedReplicas {
 
     void enter(ReplicaHandle handle) {
         open.put(handle.id(), handle);
+        openWaiters.opened(handle.id());
+    }
+
+    void cannotOpen(PartitionId id) {
+        openWaiters.cannotOpen(id);
+    }
+
+    /** Nothing will open here any more. */
+    void shutDown() {
+        openWaiters.close();
     }
 
     void leave(ReplicaHandle handle) {

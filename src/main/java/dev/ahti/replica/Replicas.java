@@ -95,6 +95,11 @@ public final class Replicas implements ObservedReplicas {
     }
 
     @Override
+    public Runnable onOpen(PartitionId id, Runnable known) {
+        return node.table().onOpen(id, known);
+    }
+
+    @Override
     public void onLeadershipChange(Consumer<LocalReplica> listener) {
         node.table().onLeadershipChange(listener);
     }

@@ -59,7 +59,7 @@ final class Handlers {
                 metadata,
                 config,
                 timer,
-                system.classicSystem().dispatcher(),
+                system.dispatchers().lookup(DispatcherSelector.fromConfig("ahti.network-dispatcher")),
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("ahti.log-dispatcher")));
         Function<ListenerViews, List<ApiHandler<?>>> local = views -> {
             List<ApiHandler<?>> handlers = new ArrayList<>(records.handlers());

@@ -2,6 +2,7 @@ package dev.ahti.server;
 
 import dev.ahti.config.BrokerConfig;
 import dev.ahti.config.ConfigSources;
+import dev.ahti.network.QuietSelectors;
 import org.slf4j.LoggerFactory;
 
 /** The process: arguments in, a running broker or one line about what is wrong out. */
@@ -9,6 +10,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] words) {
+        QuietSelectors.use();
         try {
             run(Arguments.parse(words));
         } catch (Exception | LinkageError e) {

@@ -17,4 +17,10 @@ public final class NoReplicas implements LocalReplicas {
     public Collection<LocalReplica> all() {
         return List.of();
     }
+
+    @Override
+    public Runnable onOpen(PartitionId id, Runnable known) {
+        known.run();
+        return () -> {};
+    }
 }

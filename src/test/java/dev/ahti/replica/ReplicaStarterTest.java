@@ -95,6 +95,42 @@ class ReplicaStarterTest {
     }
 
     @Test
+    void shouldWakeWhoWaitsForAReplicaWhenItIsOpen() {
+        PartitionId id = ledTopic("t", Map.of());
+        AtomicInteger woken = new AtomicInteger();
+        AtomicInteger cancelled = new AtomicInteger();
+        fixture.node.table().onOpen(id, woken::incrementAndGet);
+        fixture.node.table().onOpen(id, cancelled::incrementAndGet).run();
+        assertThat(woken).hasValue(0);
+
+        start();
+        open(id);
+
+        assertThat(woken).hasValue(1);
+        assertThat(cancelled).hasValue(0);
+        fixture.node.table().onOpen(id, woken::incrementAndGet);
+        assertThat(woken).hasValue(2);
+    }
+
+    @Test
+    void shouldWakeWhoWaitsForAReplicaThatCannotBeOpenedOrIsNotGoingToBe() throws Exception {
+        PartitionId blocked = ledTopic("t", Map.of());
+        Files.writeString(path.resolve("t-0"), "in the way");
+        PartitionId unknown = new PartitionId(Uuid.randomUuid(), 0);
+        AtomicInteger woken = new AtomicInteger();
+        fixture.node.table().onOpen(blocked, woken::incrementAndGet);
+        fixture.node.table().onOpen(unknown, woken::incrementAndGet);
+        start();
+
+        await().until(() -> woken.get() == 1);
+        shutDown().join();
+
+        assertThat(woken).hasValue(2);
+        fixture.node.table().onOpen(unknown, woken::incrementAndGet);
+        assertThat(woken).hasValue(3);
+    }
+
+    @Test
     void shouldOpenWhatTheImageAssignsToThisBroker() {
         PartitionId before = ledTopic("before", Map.of());
         start();

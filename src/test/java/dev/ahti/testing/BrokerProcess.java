@@ -3,8 +3,13 @@ package dev.ahti.testing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import org.awaitility.Awaitility;
 
 /**
  * An Ahti broker as users run it: {@code bin/ahti} with {@code target/ahti.jar}, in a process of its own, on free ports
@@ -31,6 +37,9 @@ public final class BrokerProcess implements AutoCloseable {
     private final int kafkaPort = freePort();
     private final int managementPort = freePort();
     private String javaOptions = "-Xmx512m -XX:+UseSerialGC";
+    /** Null for the one that was built. */
+    private Path jar;
+
     private ChildProcess process;
 
     private BrokerProcess(Path data) {
@@ -62,6 +71,12 @@ public final class BrokerProcess implements AutoCloseable {
         return this;
     }
 
+    /** Another version, from the next start on. */
+    public BrokerProcess withJar(Path version) {
+        jar = version;
+        return this;
+    }
+
     public BrokerProcess withEnvironment(String variable, String value) {
         environment.put(variable, value);
         return this;
@@ -76,6 +91,20 @@ public final class BrokerProcess implements AutoCloseable {
         return awaitOutput("ready: broker");
     }
 
+    /** Waits as an orchestrator does, which asks {@code /ready} again and again. */
+    public BrokerProcess awaitHttpReady() {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/ready"))
+                .build();
+        Awaitility.await("broker is ready")
+                .atMost(Duration.ofSeconds(60))
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> HttpClient.newHttpClient()
+                                .send(request, HttpResponse.BodyHandlers.discarding())
+                                .statusCode()
+                        == 200);
+        return this;
+    }
+
     /** Waits for a line with this in it. */
     public BrokerProcess awaitOutput(String part) {
         process.awaitLine(line -> line.contains(part), 60);
@@ -88,7 +117,7 @@ public final class BrokerProcess implements AutoCloseable {
                 new ArrayList<>(List.of(root().resolve("bin/ahti").toString()));
         settings.forEach((name, value) -> command.addAll(List.of("--set", name + "=" + value)));
         environment.put("JAVA_OPTS", javaOptions);
-        environment.put("AHTI_JAR", jar().toString());
+        environment.put("AHTI_JAR", (jar == null ? builtJar() : jar).toString());
         process = new ChildProcess(command, environment);
         return this;
     }
@@ -98,7 +127,7 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     /** The jar that was built: the *IT tests run after {@code package}. */
-    private static Path jar() {
+    public static Path builtJar() {
         Path jar = Path.of(
                 System.getProperty("ahti.jar", root().resolve("target/ahti.jar").toString()));
         if (!Files.exists(jar)) {

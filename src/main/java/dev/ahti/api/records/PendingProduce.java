@@ -85,9 +85,24 @@ final class PendingProduce {
         }
         LocalReplica replica = routing.replica(topic, partition.index());
         if (replica == null) {
-            refuse(place, Errors.NOT_LEADER_OR_FOLLOWER, null);
+            routing.awaitReplica(topic, partition.index(), deadlineNanos, opened -> {
+                if (opened == null) {
+                    refuse(place, Errors.NOT_LEADER_OR_FOLLOWER, null);
+                } else {
+                    append(opened, topic, partition, deadlineNanos, place);
+                }
+            });
             return;
         }
+        append(replica, topic, partition, deadlineNanos, place);
+    }
+
+    private void append(
+            LocalReplica replica,
+            TopicImage topic,
+            PartitionProduceData partition,
+            long deadlineNanos,
+            PartitionProduceResponse place) {
         try {
             MemoryRecords records = (MemoryRecords) partition.records();
             replica.append(records, request.acks(), deadlineNanos, result -> appended(place, result));

@@ -40,7 +40,7 @@ public final class RecordsApis {
             DeadlineTimer timer,
             Executor wakeUps,
             Executor fileReads) {
-        Routing routing = new Routing(replicas, metadata::image);
+        Routing routing = new Routing(config.nodeId(), replicas, metadata::image, timer);
         Function<LocalReplica, PartitionOffsets> offsets = replica -> PartitionOffsets.of(replica.log());
         int slots = config.intValue("max.incremental.fetch.session.cache.slots");
         int fetchMaxBytes = config.intValue("fetch.max.bytes");

@@ -1,5 +1,6 @@
 package dev.ahti.api.records;
 
+import dev.ahti.api.DeadlineTimer;
 import dev.ahti.metadata.image.BrokerImage;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.TopicImage;
@@ -7,17 +8,26 @@ import dev.ahti.model.Endpoint;
 import dev.ahti.model.PartitionId;
 import dev.ahti.replica.LocalReplica;
 import dev.ahti.replica.LocalReplicas;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Where a partition's requests go: its replica here, or what to tell the client instead. */
 final class Routing {
+    private static final long OPENING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final int brokerId;
     private final LocalReplicas replicas;
     private final Supplier<ClusterImage> image;
+    private final DeadlineTimer timer;
 
-    Routing(LocalReplicas replicas, Supplier<ClusterImage> image) {
+    Routing(int brokerId, LocalReplicas replicas, Supplier<ClusterImage> image, DeadlineTimer timer) {
+        this.brokerId = brokerId;
         this.replicas = replicas;
         this.image = image;
+        this.timer = timer;
     }
 
     ClusterImage image() {
@@ -29,6 +39,31 @@ final class Routing {
         return topic == null || topic.partition(partition) == null
                 ? null
                 : replicas.get(new PartitionId(topic.id(), partition));
+    }
+
+    /**
+     * Where {@link #replica} is null: a topic is shown before its logs are open, and a client that does not try again would
+     * fail for that. So what this broker leads is waited for, but not long. {@code known} is called once, on any thread,
+     * with the replica or with null.
+     */
+    void awaitReplica(TopicImage topic, int partition, long deadlineNanos, Consumer<LocalReplica> known) {
+        if (topic.partition(partition).leader() != brokerId) {
+            known.accept(null);
+            return;
+        }
+        PartitionId id = new PartitionId(topic.id(), partition);
+        CompletableFuture<LocalReplica> wait = new CompletableFuture<>();
+        wait.thenAccept(known);
+        Runnable look = () -> wait.complete(replicas.get(id));
+        Runnable cancelWait = replicas.onOpen(id, look);
+        if (!wait.isDone()) {
+            long nanos = Math.min(OPENING_NANOS, Math.max(0, deadlineNanos - System.nanoTime()));
+            Runnable cancelTimer = timer.after(nanos, look);
+            wait.thenRun(() -> {
+                cancelWait.run();
+                cancelTimer.run();
+            });
+        }
     }
 
     /** Both are retriable: the metadata of a new topic may be on its way to this node. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ahti.api.CloseConnection;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -21,6 +22,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +85,45 @@ class ProduceHandlerTest {
         assertThat(answer.errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
         assertThat(answer.currentLeader().leaderId()).isEqualTo(2);
         assertThat(answer.currentLeader().leaderEpoch()).isEqualTo(6);
+    }
+
+    @Test
+    void whatThisBrokerLeadsIsWaitedForWhileItsLogOpens() {
+        InMemoryReplica opening = fixture.notOpen(0);
+        CompletableFuture<ProduceResponseData> answer =
+                RecordsFixture.send(handler, request(9, -1, partition(0, batch(2)), partition(1, batch(1))), 9);
+        assertThat(answer).isNotDone();
+
+        fixture.opened(opening);
+
+        assertThat(RecordsFixture.await(answer).responses().iterator().next().partitionResponses())
+                .extracting(PartitionProduceResponse::errorCode)
+                .containsOnly(Errors.NONE.code());
+        assertThat(opening.leadership().highWatermark()).isEqualTo(2);
+        assertThat(fixture.isAwaited(0)).isFalse();
+    }
+
+    @Test
+    void aLogThatCannotBeOpenedIsNotWaitedForAnyLonger() {
+        fixture.notOpen(0);
+        CompletableFuture<ProduceResponseData> answer =
+                RecordsFixture.send(handler, request(9, -1, partition(0, batch(1))), 9);
+
+        fixture.cannotOpen(0);
+
+        assertThat(only(answer.join()).errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
+    }
+
+    @Test
+    void nobodyWaitsLongerForALogThanTheRequestAllows() {
+        fixture.notOpen(0);
+        long from = System.nanoTime();
+
+        ProduceRequestData request = request(9, -1, partition(0, batch(1))).setTimeoutMs(50);
+
+        assertThat(only(ask(9, request)).errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
+        assertThat(Duration.ofNanos(System.nanoTime() - from)).isGreaterThanOrEqualTo(Duration.ofMillis(50));
+        Awaitility.await().until(() -> !fixture.isAwaited(0));
     }
 
     @Test

@@ -46,7 +46,10 @@ final class RecordsFixture implements AutoCloseable {
     private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2);
     volatile ClusterImage image = ClusterImage.empty();
 
+    private final Map<PartitionId, Runnable> openWaits = new ConcurrentHashMap<>();
+
     final Routing routing = new Routing(
+            1,
             new LocalReplicas() {
                 @Override
                 public LocalReplica get(PartitionId id) {
@@ -57,8 +60,15 @@ final class RecordsFixture implements AutoCloseable {
                 public Collection<LocalReplica> all() {
                     return List.copyOf(replicas.values());
                 }
+
+                @Override
+                public Runnable onOpen(PartitionId id, Runnable known) {
+                    openWaits.put(id, known);
+                    return () -> openWaits.remove(id);
+                }
             },
-            () -> image);
+            () -> image,
+            timer());
 
     /** Partitions 0 to {@code here - 1} of "t" are led by this broker, one more by broker 2. */
     RecordsFixture(int here) {
@@ -95,6 +105,24 @@ final class RecordsFixture implements AutoCloseable {
 
     InMemoryReplica replica(int partition) {
         return replicas.get(new PartitionId(TOPIC, partition));
+    }
+
+    /** The replica is not open: what comes for it waits, until {@link #opened} or its deadline. */
+    InMemoryReplica notOpen(int partition) {
+        return replicas.remove(new PartitionId(TOPIC, partition));
+    }
+
+    void opened(InMemoryReplica replica) {
+        replicas.put(replica.id(), replica);
+        openWaits.get(replica.id()).run();
+    }
+
+    void cannotOpen(int partition) {
+        openWaits.get(new PartitionId(TOPIC, partition)).run();
+    }
+
+    boolean isAwaited(int partition) {
+        return openWaits.containsKey(new PartitionId(TOPIC, partition));
     }
 
     void changeLeader(int partition, int leader, int epoch) {

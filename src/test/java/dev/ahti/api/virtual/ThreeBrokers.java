@@ -59,6 +59,12 @@ public final class ThreeBrokers implements OtherBrokers {
             public Collection<LocalReplica> all() {
                 return List.of();
             }
+
+            @Override
+            public Runnable onOpen(PartitionId id, Runnable known) {
+                known.run();
+                return () -> {};
+            }
         };
         LocalAnswers here = new LocalAnswers(replicas, (context, request) -> {
             Asked one = new Asked(1, new Part(context, request, List.of(), 0), new CompletableFuture<>());

@@ -1,0 +1,93 @@
+package dev.ahti.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ahti.testing.GroupMembers;
+import dev.ahti.testing.GroupMembers.Consumed;
+import dev.ahti.testing.SharedCluster;
+import dev.ahti.testing.TestCluster;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Three brokers are stopped with SIGTERM and started again, one after the other, each when the one before says that it is
+ * ready: no client notices. The longest time without an acknowledgement is printed; the long form ({@code
+ * -Dahti.long=true}), for a machine that does nothing else, holds it to half a second and goes round three times.
+ */
+@ExtendWith(SharedCluster.class)
+class RollingRestartIT {
+    private static final boolean LONG = Boolean.getBoolean("ahti.long");
+    private static final int PARTITIONS = 6;
+    private static final String TOPIC = "rolled";
+
+    @AfterEach
+    void deleteTopic(TestCluster cluster) throws Exception {
+        cluster.startAll();
+        try (Admin admin = cluster.admin(1)) {
+            admin.deleteTopics(List.of(TOPIC)).all().get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void noClientNoticesThatBrokersAreStoppedAndStartedInTurn(TestCluster cluster) throws Exception {
+        try (Admin admin = cluster.admin(1)) {
+            admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) 3)))
+                    .all()
+                    .get(60, TimeUnit.SECONDS);
+        }
+        try (GroupMembers classic = group(cluster, "rolled-classic", "classic");
+                GroupMembers consumer = group(cluster, "rolled-consumer", "consumer")) {
+            classic.join("a", "b", "c").awaitDivided(PARTITIONS);
+            consumer.join("d", "e").awaitDivided(PARTITIONS);
+            SteadyLoad load = SteadyLoad.start(bootstrap(cluster), TOPIC, PARTITIONS, 2);
+            awaitMore(load);
+            load.forgetGaps();
+
+            for (int round = 0; round < (LONG ? 3 : 1); round++) {
+                for (int id : cluster.ids()) {
+                    assertThat(cluster.stop(id)).as(cluster.broker(id).output()).isZero();
+                    cluster.broker(id).launch();
+                    cluster.broker(id).awaitHttpReady();
+                }
+            }
+
+            awaitMore(load);
+            long gap = load.longestGapMs();
+            System.out.println("longest time without an acknowledgement, ms: " + gap);
+            List<String> sent = load.stop();
+            assertThat(load.failures()).isEmpty();
+            assertThat(load.stored()).containsExactlyInAnyOrderElementsOf(sent);
+            for (GroupMembers group : List.of(classic, consumer)) {
+                group.awaitConsumed(sent);
+                assertThat(group.consumed()).extracting(Consumed::value).containsExactlyInAnyOrderElementsOf(sent);
+            }
+            if (LONG) {
+                assertThat(gap).isLessThan(500);
+            }
+        }
+    }
+
+    private static void awaitMore(SteadyLoad load) {
+        int before = load.acknowledged();
+        Awaitility.await("records are acknowledged")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> load.acknowledged() > before + 300);
+    }
+
+    private static GroupMembers group(TestCluster cluster, String group, String protocol) {
+        return new GroupMembers(bootstrap(cluster), group, List.of(TOPIC), Map.of("group.protocol", protocol));
+    }
+
+    private static String bootstrap(TestCluster cluster) {
+        return cluster.ids().stream().map(id -> cluster.broker(id).bootstrap()).collect(Collectors.joining(","));
+    }
+}
