@@ -1,5 +1,6 @@
 package dev.ahti.metadata;
 
+import dev.ahti.metrics.MetadataMetrics;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.model.Endpoint;
@@ -104,7 +105,7 @@ final class MetadataNode implements AutoCloseable {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> cluster.selfMember().status() == MemberStatus.up());
-        metadata = Metadata.start(system, settings, identity, new CurrentImage(), fatal::add);
+        metadata = Metadata.start(system, settings, identity, new CurrentImage(), new MetadataMetrics(), fatal::add);
         metadata.registered().thenRun(database::close);
     }
 

@@ -2,6 +2,7 @@ package dev.ahti.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ahti.metrics.MetadataMetrics;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.metadata.MetadataCommand.BrokerHeartbeat;
 import dev.ahti.metadata.MetadataCommand.DatabaseReachable;
@@ -28,7 +29,7 @@ class MetadataRelayTest {
     private final TestProbe<Publication> cutOff = kit.createTestProbe();
     private final CurrentImage current = new CurrentImage();
     private final ActorRef<Publication> follower =
-            kit.spawn(ImageFollower.create(MetadataNode.settings(1000), current, singleton.getRef()));
+            kit.spawn(ImageFollower.create(MetadataNode.settings(1000), current, singleton.getRef(), new LeadershipCounts(1, new MetadataMetrics())));
     private CompletableFuture<Boolean> database = new CompletableFuture<>();
     private final ActorRef<MetadataRelay.Command> relay =
             kit.spawn(MetadataRelay.create(2, singleton.getRef(), follower, () -> database));

@@ -2,6 +2,7 @@ package dev.ahti.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ahti.metrics.MetadataMetrics;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.metadata.MetadataClient.NewTopic;
@@ -72,7 +73,7 @@ class SingletonAndMembersTest {
                 Duration.ofMillis(50),
                 journalPatience,
                 leaderRebalance);
-        return kit.spawn(MetadataSingleton.create(settings, members, fatal::add));
+        return kit.spawn(MetadataSingleton.create(settings, members, new MetadataMetrics(), fatal::add));
     }
 
     private void restart(Duration journalPatience, Optional<Duration> leaderRebalance) {
