@@ -122,7 +122,8 @@ final class ClusterJson {
         record Coordinated(int broker, NodeReport.Group group) {}
         reports.byBroker().values().stream()
                 .flatMap(report -> report.groups().stream().map(each -> new Coordinated(report.broker(), each)))
-                .sorted(Comparator.comparingLong((Coordinated each) -> -each.group().lag())
+                .sorted(Comparator.comparingLong(
+                                (Coordinated each) -> -each.group().lag())
                         .thenComparing(each -> each.group().name()))
                 .limit(NodeReport.MAX_LISTED)
                 .forEach(each -> groups.addObject()

@@ -30,13 +30,20 @@ final class ClusterRoutes {
 
     Route routes() {
         return Directives.concat(
-                path("brokers", () -> answer(false, false, reports -> ClusterJson.brokers(
-                        state.image(), state.nodes().members(), reports))),
+                path(
+                        "brokers",
+                        () -> answer(
+                                false,
+                                false,
+                                reports -> ClusterJson.brokers(
+                                        state.image(), state.nodes().members(), reports))),
                 path("metadata", () -> answer(false, false, reports -> ClusterJson.metadata(state.image(), reports))),
                 path("strays", () -> answer(true, false, ClusterJson::strays)),
                 path("lag", () -> answer(false, true, ClusterJson::lag)),
-                path("topics", () -> paged((after, limit) -> Directives.complete(NodeRoutes.json(
-                        ClusterJson.text(TopicsJson.topics(state.image(), after, limit)))))),
+                path(
+                        "topics",
+                        () -> paged((after, limit) -> Directives.complete(
+                                NodeRoutes.json(ClusterJson.text(TopicsJson.topics(state.image(), after, limit)))))),
                 path("partitions", () -> paged(this::partitions)));
     }
 

@@ -22,7 +22,9 @@ enum Metric {
     CONNECTIONS(Kind.GAUGE, "ahti_connections", "Client connections that are open."),
     CONNECTIONS_OPENED(Kind.COUNTER, "ahti_connections_opened", "Client connections that were accepted."),
     CONNECTIONS_REFUSED(
-            Kind.COUNTER, "ahti_connections_refused", "Client connections closed because they sent what is no request."),
+            Kind.COUNTER,
+            "ahti_connections_refused",
+            "Client connections closed because they sent what is no request."),
 
     BROKER_INFO(Kind.GAUGE, "ahti_broker_info", "1, with the broker's id and the version that runs.", "id", "version"),
     READY(Kind.GAUGE, "ahti_ready", "1 while clients can produce at this broker, else 0."),
@@ -65,7 +67,9 @@ enum Metric {
             "ahti_leader_elections",
             "Times that this broker became leader of a partition, or leads on in a new epoch; new partitions aside."),
     ISR_SHRINKS(
-            Kind.COUNTER, "ahti_isr_shrinks", "Times that a replica left the ISR of a partition that this broker leads."),
+            Kind.COUNTER,
+            "ahti_isr_shrinks",
+            "Times that a replica left the ISR of a partition that this broker leads."),
     ISR_EXPANDS(
             Kind.COUNTER,
             "ahti_isr_expands",
@@ -78,10 +82,8 @@ enum Metric {
     DISK_SIZE(Kind.GAUGE, "ahti_data_directory_size_bytes", "Bytes of the disk of the data directory."),
     STRAYS(Kind.GAUGE, "ahti_stray_directories", "Directories here that no topic claims any more."),
 
-    IMAGE_VERSION(
-            Kind.GAUGE, "ahti_metadata_image_version", "Version of the metadata that this broker has seen."),
-    METADATA_EPOCH(
-            Kind.GAUGE, "ahti_metadata_epoch", "Rises with each new holder of the metadata's singleton."),
+    IMAGE_VERSION(Kind.GAUGE, "ahti_metadata_image_version", "Version of the metadata that this broker has seen."),
+    METADATA_EPOCH(Kind.GAUGE, "ahti_metadata_epoch", "Rises with each new holder of the metadata's singleton."),
     SINGLETON(Kind.GAUGE, "ahti_metadata_singleton", "1 where the metadata's singleton is, else 0."),
     SESSIONS(
             Kind.GAUGE,

@@ -54,11 +54,8 @@ final class NodeReports {
         Optional<NodeState.Groups> groups = question.groups() ? state.groups() : Optional.empty();
         state.node()
                 .ifPresent(node -> groups.ifPresentOrElse(
-                        coordinated -> coordinated
-                                .lags()
-                                .all()
-                                .whenComplete((lags, failure) -> question.replyTo()
-                                        .tell(report(node, question, failure == null ? lags : List.of()))),
+                        coordinated -> coordinated.lags().all().whenComplete((lags, failure) -> question.replyTo()
+                                .tell(report(node, question, failure == null ? lags : List.of()))),
                         () -> question.replyTo().tell(report(node, question, List.of()))));
         return Behaviors.same();
     }

@@ -51,25 +51,37 @@ final class Samples {
 
     private static MetricSnapshot snapshot(Metric metric, List<Sample> samples) {
         return switch (metric.kind()) {
-            case COUNTER -> with(metric, CounterSnapshot.builder(), samples, (builder, sample) ->
-                            builder.dataPoint(CounterDataPointSnapshot.builder()
-                                    .value(sample.value())
-                                    .labels(sample.labels())
-                                    .build()))
-                    .build();
-            case GAUGE -> with(metric, GaugeSnapshot.builder(), samples, (builder, sample) ->
-                            builder.dataPoint(GaugeDataPointSnapshot.builder()
-                                    .value(sample.value())
-                                    .labels(sample.labels())
-                                    .build()))
-                    .build();
-            case HISTOGRAM -> with(metric, HistogramSnapshot.builder(), samples, (builder, sample) ->
-                            builder.dataPoint(HistogramDataPointSnapshot.builder()
-                                    .classicHistogramBuckets(buckets(sample.latencies()))
-                                    .sum(sample.latencies().sumSeconds())
-                                    .labels(sample.labels())
-                                    .build()))
-                    .build();
+            case COUNTER ->
+                with(
+                                metric,
+                                CounterSnapshot.builder(),
+                                samples,
+                                (builder, sample) -> builder.dataPoint(CounterDataPointSnapshot.builder()
+                                        .value(sample.value())
+                                        .labels(sample.labels())
+                                        .build()))
+                        .build();
+            case GAUGE ->
+                with(
+                                metric,
+                                GaugeSnapshot.builder(),
+                                samples,
+                                (builder, sample) -> builder.dataPoint(GaugeDataPointSnapshot.builder()
+                                        .value(sample.value())
+                                        .labels(sample.labels())
+                                        .build()))
+                        .build();
+            case HISTOGRAM ->
+                with(
+                                metric,
+                                HistogramSnapshot.builder(),
+                                samples,
+                                (builder, sample) -> builder.dataPoint(HistogramDataPointSnapshot.builder()
+                                        .classicHistogramBuckets(buckets(sample.latencies()))
+                                        .sum(sample.latencies().sumSeconds())
+                                        .labels(sample.labels())
+                                        .build()))
+                        .build();
         };
     }
 

@@ -55,10 +55,8 @@ final class Scrape {
 
     private void cluster(ClusterImage image) {
         var brokers = image.brokers().values();
-        samples.add(
-                Metric.BROKERS, brokers.stream().filter(BrokerImage::isLive).count(), "live");
-        samples.add(
-                Metric.BROKERS, brokers.stream().filter(BrokerImage::fenced).count(), "fenced");
+        samples.add(Metric.BROKERS, brokers.stream().filter(BrokerImage::isLive).count(), "live");
+        samples.add(Metric.BROKERS, brokers.stream().filter(BrokerImage::fenced).count(), "fenced");
         samples.add(
                 Metric.BROKERS,
                 brokers.stream()
@@ -118,9 +116,8 @@ final class Scrape {
 
     private void groups(int count, boolean partitions) {
         samples.add(Metric.GROUPS, count);
-        List<GroupLagMetrics.Lag> lags = state.groups()
-                .map(groups -> groups.lags().metrics().all())
-                .orElse(List.of());
+        List<GroupLagMetrics.Lag> lags =
+                state.groups().map(groups -> groups.lags().metrics().all()).orElse(List.of());
         Map<GroupAndTopic, Behind> byTopic = new LinkedHashMap<>();
         for (GroupLagMetrics.Lag lag : lags) {
             if (lag.records() >= 0) {

@@ -59,9 +59,9 @@ final class TopicsJson {
 
     static ObjectNode partitions(ClusterImage image, PartitionPage page, Reports reports) {
         Map<PartitionId, Map<Integer, NodeReport.Size>> sizes = new HashMap<>();
-        reports.byBroker().forEach((broker, report) -> report.sizes().forEach(size -> sizes.computeIfAbsent(
-                        size.partition(), id -> new TreeMap<>())
-                .put(broker, size)));
+        reports.byBroker().forEach((broker, report) -> report.sizes()
+                .forEach(size -> sizes.computeIfAbsent(size.partition(), id -> new TreeMap<>())
+                        .put(broker, size)));
         ObjectNode shown = ClusterJson.object();
         shown.put("count", page.all());
         ArrayNode partitions = shown.putArray("partitions");

@@ -75,10 +75,12 @@ public final class Metadata {
             Consumer<String> fatal) {
         Members members = new ClusterMembers(system);
         ActorRef<MetadataCommand> singleton = ClusterSingleton.get(system)
-                .init(SingletonActor.of(MetadataSingleton.create(settings, members, metrics, fatal), "partition-metadata"));
+                .init(SingletonActor.of(
+                        MetadataSingleton.create(settings, members, metrics, fatal), "partition-metadata"));
         ActorRef<Publication> follower = system.systemActorOf(
-                ImageFollower.create(
-                        settings, current, singleton, new LeadershipCounts(identity.broker(), metrics)), "image-follower", Props.empty());
+                ImageFollower.create(settings, current, singleton, new LeadershipCounts(identity.broker(), metrics)),
+                "image-follower",
+                Props.empty());
         system.systemActorOf(
                 MetadataRelay.create(
                         identity.broker(), singleton, follower, () -> MetadataDatabase.isReachable(system)),

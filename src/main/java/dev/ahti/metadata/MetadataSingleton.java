@@ -82,7 +82,8 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     private long turnNanos;
 
     /** @param fatal called with one line when this node must stop */
-    static Behavior<MetadataCommand> create(MetadataSettings settings, Members members, MetadataMetrics metrics, Consumer<String> fatal) {
+    static Behavior<MetadataCommand> create(
+            MetadataSettings settings, Members members, MetadataMetrics metrics, Consumer<String> fatal) {
         return Behaviors.<Message>setup(context -> Behaviors.withTimers(
                         timers -> new MetadataSingleton(context, timers, settings, members, metrics, fatal)))
                 .narrow();
@@ -165,11 +166,10 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
 
     private void takeNext() {
         if (begun) {
-            waiting.next(sessions.open(image, System.nanoTime()))
-                    .ifPresent(request -> {
-                        turnNanos = System.nanoTime();
-                        partitionMetadata.tell(new PartitionMetadata.Execute(request));
-                    });
+            waiting.next(sessions.open(image, System.nanoTime())).ifPresent(request -> {
+                turnNanos = System.nanoTime();
+                partitionMetadata.tell(new PartitionMetadata.Execute(request));
+            });
         }
     }
 

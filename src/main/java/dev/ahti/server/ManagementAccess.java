@@ -51,8 +51,9 @@ final class ManagementAccess {
         PrivateKey key = key(keyFile, chain[0].getPublicKey().getAlgorithm());
         try {
             if (!belongTogether(key, chain[0])) {
-                throw new StartProblem("the key in " + keyFile + " (" + KEY + ") is not that of the certificate in "
-                        + certificateFile + " (" + CERTIFICATE + "), which is the first in its file: correct one of them");
+                throw new StartProblem(
+                        "the key in " + keyFile + " (" + KEY + ") is not that of the certificate in " + certificateFile
+                                + " (" + CERTIFICATE + "), which is the first in its file: correct one of them");
             }
             return context(chain, key);
         } catch (GeneralSecurityException | IOException e) {
@@ -85,8 +86,10 @@ final class ManagementAccess {
             byte[] encoded = Base64.getMimeDecoder().decode(pem.group(1));
             return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new StartProblem("the key in " + file + " (" + KEY + ") is not the " + algorithm
-                    + " key of the certificate: " + e.getMessage(), e);
+            throw new StartProblem(
+                    "the key in " + file + " (" + KEY + ") is not the " + algorithm + " key of the certificate: "
+                            + e.getMessage(),
+                    e);
         }
     }
 

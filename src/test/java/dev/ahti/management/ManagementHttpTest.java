@@ -51,7 +51,9 @@ class ManagementHttpTest {
                         pekko.management.http { hostname = "127.0.0.1", port = 0 }
                         """)
                 .withFallback(ConfigFactory.load()));
-        address = ManagementHttp.start(kit.system(), ManagementSecurity.NONE).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        address = ManagementHttp.start(kit.system(), ManagementSecurity.NONE)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
     }
 
     @AfterAll

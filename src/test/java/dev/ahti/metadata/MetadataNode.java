@@ -1,8 +1,8 @@
 package dev.ahti.metadata;
 
-import dev.ahti.metrics.MetadataMetrics;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.ahti.metrics.MetadataMetrics;
 import dev.ahti.model.Endpoint;
 import dev.ahti.model.PeerAddress;
 import java.time.Duration;

@@ -2,7 +2,6 @@ package dev.ahti.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ahti.metrics.MetadataMetrics;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.metadata.MetadataClient.NewTopic;
@@ -17,6 +16,7 @@ import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import dev.ahti.metadata.MetadataReply.TopicsReply;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.PartitionImage;
+import dev.ahti.metrics.MetadataMetrics;
 import dev.ahti.model.PeerAddress;
 import java.time.Duration;
 import java.util.List;
