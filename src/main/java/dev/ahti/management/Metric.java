@@ -155,13 +155,14 @@ enum Metric {
     private final Kind kind;
     private final String family;
     private final String help;
-    private final String[] labels;
+    /** With commas between them: an enum is to be immutable, and arrays are not. */
+    private final String labels;
 
     Metric(Kind kind, String family, String help, String... labels) {
         this.kind = kind;
         this.family = family;
         this.help = help;
-        this.labels = labels;
+        this.labels = String.join(",", labels);
     }
 
     Kind kind() {
@@ -183,6 +184,6 @@ enum Metric {
     }
 
     String[] labels() {
-        return labels.clone();
+        return labels.isEmpty() ? new String[0] : labels.split(",");
     }
 }

@@ -23,8 +23,8 @@ final class Samples {
     /** @param latencies of a histogram; else null */
     private record Sample(double value, Latencies latencies, Labels labels) {}
 
-    void add(Metric metric, double value, Object... labels) {
-        add(metric, new Sample(value, null, labels(metric, labels)));
+    void add(Metric metric, Number value, Object... labels) {
+        add(metric, new Sample(value.doubleValue(), null, labels(metric, labels)));
     }
 
     void add(Metric metric, Latencies latencies, Object... labels) {
