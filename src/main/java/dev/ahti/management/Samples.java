@@ -11,14 +11,17 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPoin
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
 /** What one scrape finds. */
 final class Samples {
-    private final Map<Metric, List<Sample>> byMetric = new EnumMap<>(Metric.class);
+    /** By labels: a topic that was deleted and made again may have a replica of each for a moment. */
+    private final Map<Metric, Map<Labels, Sample>> byMetric = new EnumMap<>(Metric.class);
 
     /** @param latencies of a histogram; else null */
     private record Sample(double value, Latencies latencies, Labels labels) {}
@@ -32,7 +35,7 @@ final class Samples {
     }
 
     private void add(Metric metric, Sample sample) {
-        byMetric.computeIfAbsent(metric, each -> new ArrayList<>()).add(sample);
+        byMetric.computeIfAbsent(metric, each -> new LinkedHashMap<>()).put(sample.labels(), sample);
     }
 
     private static Labels labels(Metric metric, Object... values) {
@@ -45,11 +48,11 @@ final class Samples {
 
     List<MetricSnapshot> snapshots() {
         List<MetricSnapshot> all = new ArrayList<>();
-        byMetric.forEach((metric, samples) -> all.add(snapshot(metric, samples)));
+        byMetric.forEach((metric, samples) -> all.add(snapshot(metric, samples.values())));
         return all;
     }
 
-    private static MetricSnapshot snapshot(Metric metric, List<Sample> samples) {
+    private static MetricSnapshot snapshot(Metric metric, Collection<Sample> samples) {
         return switch (metric.kind()) {
             case COUNTER ->
                 with(
@@ -86,7 +89,7 @@ final class Samples {
     }
 
     private static <B extends MetricSnapshot.Builder<B>> B with(
-            Metric metric, B builder, List<Sample> samples, BiFunction<B, Sample, B> add) {
+            Metric metric, B builder, Collection<Sample> samples, BiFunction<B, Sample, B> add) {
         B filled = builder.name(metric.family()).help(metric.help());
         for (Sample sample : samples) {
             filled = add.apply(filled, sample);

@@ -31,7 +31,11 @@ final class Scrape {
         this.state = state;
     }
 
-    /** Blocks on the disk. @param groupCount empty where the lag of groups is not known */
+    /**
+     * Blocks on the disk.
+     *
+     * @param groupCount empty where the lag of groups is not known
+     */
     static Samples of(NodeState state, Optional<Integer> groupCount) {
         Scrape scrape = new Scrape(state);
         ClusterImage image = state.image();
