@@ -37,6 +37,7 @@ final class ConfigLoader {
         oneDirectory(values);
         requestMemory(values);
         topicDefaultsAreSound(values);
+        ManagementSettings.check(values);
 
         Listeners listeners = new Listeners((String) values.get(NetworkSettings.PROTOCOL_MAP), controllerListeners);
         List<Endpoint> bound = listeners.bound(list(values, NetworkSettings.LISTENERS));

@@ -17,22 +17,28 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 final class ImageFollower extends AbstractBehavior<Publication> {
     private final CurrentImage current;
     private final ActorRef<MetadataCommand> singleton;
+    private final LeadershipCounts counts;
     private final PublishedHistory history;
     private final Parts parts = new Parts();
 
     static Behavior<Publication> create(
-            MetadataSettings settings, CurrentImage current, ActorRef<MetadataCommand> singleton) {
-        return Behaviors.setup(context -> new ImageFollower(context, settings, current, singleton));
+            MetadataSettings settings,
+            CurrentImage current,
+            ActorRef<MetadataCommand> singleton,
+            LeadershipCounts counts) {
+        return Behaviors.setup(context -> new ImageFollower(context, settings, current, singleton, counts));
     }
 
     private ImageFollower(
             ActorContext<Publication> context,
             MetadataSettings settings,
             CurrentImage current,
-            ActorRef<MetadataCommand> singleton) {
+            ActorRef<MetadataCommand> singleton,
+            LeadershipCounts counts) {
         super(context);
         this.current = current;
         this.singleton = singleton;
+        this.counts = counts;
         this.history = new PublishedHistory(settings.recentEvents());
     }
 
@@ -56,7 +62,9 @@ final class ImageFollower extends AbstractBehavior<Publication> {
             return this;
         }
         for (MetadataEvent event : batch.events()) {
+            ClusterImage before = image;
             image = event.applyTo(image);
+            counts.count(before, event, image);
         }
         history.add(batch);
         current.show(image);

@@ -4,6 +4,7 @@ import dev.ahti.metadata.MetadataClient.ChangeResult;
 import dev.ahti.metadata.MetadataCommand.IsrProposal;
 import dev.ahti.metadata.MetadataReply.AlterPartitionReply;
 import dev.ahti.metadata.image.ClusterImage;
+import dev.ahti.metrics.MetadataMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -70,12 +71,16 @@ public final class Metadata {
             MetadataSettings settings,
             BrokerIdentity identity,
             CurrentImage current,
+            MetadataMetrics metrics,
             Consumer<String> fatal) {
         Members members = new ClusterMembers(system);
         ActorRef<MetadataCommand> singleton = ClusterSingleton.get(system)
-                .init(SingletonActor.of(MetadataSingleton.create(settings, members, fatal), "partition-metadata"));
+                .init(SingletonActor.of(
+                        MetadataSingleton.create(settings, members, metrics, fatal), "partition-metadata"));
         ActorRef<Publication> follower = system.systemActorOf(
-                ImageFollower.create(settings, current, singleton), "image-follower", Props.empty());
+                ImageFollower.create(settings, current, singleton, new LeadershipCounts(identity.broker(), metrics)),
+                "image-follower",
+                Props.empty());
         system.systemActorOf(
                 MetadataRelay.create(
                         identity.broker(), singleton, follower, () -> MetadataDatabase.isReachable(system)),

@@ -99,7 +99,7 @@ public final class MetadataDatabase implements AutoCloseable {
         return connection == null;
     }
 
-    private static Properties properties(String url, String user, String password) {
+    static Properties properties(String url, String user, String password) {
         Properties properties = new Properties();
         properties.put("user", user == null ? "" : user);
         properties.put("password", password == null ? "" : password);
@@ -110,7 +110,7 @@ public final class MetadataDatabase implements AutoCloseable {
         return properties;
     }
 
-    private static String explain(String url, String user, SQLException e) {
+    static String explain(String url, String user, SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         String database = "the metadata database " + url.replaceAll("[?;].*", "");
         if (state.startsWith("28")) {

@@ -12,6 +12,7 @@ import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import dev.ahti.metadata.event.MetadataEvent;
 import dev.ahti.metadata.image.BrokerImage;
 import dev.ahti.metadata.image.ClusterImage;
+import dev.ahti.metrics.MetadataMetrics;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -66,6 +68,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
 
     private final MetadataSettings settings;
     private final Members members;
+    private final MetadataMetrics metrics;
     private final Consumer<String> fatal;
     private final TimerScheduler<Message> timers;
     private final WaitingRequests waiting;
@@ -76,11 +79,13 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     private Sessions sessions;
     private ClusterImage image = ClusterImage.empty();
     private boolean begun;
+    private long turnNanos;
 
     /** @param fatal called with one line when this node must stop */
-    static Behavior<MetadataCommand> create(MetadataSettings settings, Members members, Consumer<String> fatal) {
+    static Behavior<MetadataCommand> create(
+            MetadataSettings settings, Members members, MetadataMetrics metrics, Consumer<String> fatal) {
         return Behaviors.<Message>setup(context -> Behaviors.withTimers(
-                        timers -> new MetadataSingleton(context, timers, settings, members, fatal)))
+                        timers -> new MetadataSingleton(context, timers, settings, members, metrics, fatal)))
                 .narrow();
     }
 
@@ -89,10 +94,12 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
             TimerScheduler<Message> timers,
             MetadataSettings settings,
             Members members,
+            MetadataMetrics metrics,
             Consumer<String> fatal) {
         super(context);
         this.settings = settings;
         this.members = members;
+        this.metrics = metrics;
         this.fatal = fatal;
         this.timers = timers;
         this.waiting = new WaitingRequests(settings.maxWaitingRequests());
@@ -125,6 +132,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
                 .onMessage(MembersChanged.class, this::onMembersChanged)
                 .onMessageEquals(Restart.RESTART, this::onRestart)
                 .onSignal(ChildFailed.class, this::onFailed)
+                .onSignal(PostStop.class, this::onStop)
                 .build();
     }
 
@@ -158,13 +166,16 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
 
     private void takeNext() {
         if (begun) {
-            waiting.next(sessions.open(image, System.nanoTime()))
-                    .ifPresent(request -> partitionMetadata.tell(new PartitionMetadata.Execute(request)));
+            waiting.next(sessions.open(image, System.nanoTime())).ifPresent(request -> {
+                turnNanos = System.nanoTime();
+                partitionMetadata.tell(new PartitionMetadata.Execute(request));
+            });
         }
     }
 
     private Behavior<Message> onBegun(Begun message) {
         begun = true;
+        metrics.singleton(true);
         troubles.recovered();
         lostCommits.recovered(message.recovered());
         if (sessions == null) {
@@ -188,6 +199,9 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
 
     private Behavior<Message> onStored(Stored stored) {
         Request request = waiting.stored();
+        if (!stored.decision().events().isEmpty()) {
+            metrics.journalWrites.add(System.nanoTime() - turnNanos);
+        }
         if (request instanceof CheckJournal check) {
             return stop(lostCommits.line(check.broker(), check.version(), check.epoch()));
         }
@@ -253,6 +267,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
         long now = System.nanoTime();
         if (sessions != null && begun) {
             fenceWhoIsGone();
+            metrics.sessions(sessions.count(image, now));
             sessions.expired(image, members.current(), now)
                     .forEach(broker -> fence(broker, "lost its session", Level.WARN));
         }
@@ -302,6 +317,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     }
 
     private Behavior<Message> onFailed(ChildFailed failed) {
+        metrics.journalFailures.increment();
         waiting.failed(image.metadataEpoch());
         begun = false;
         Optional<String> end = troubles.failed(failed.cause(), System.nanoTime());
@@ -314,6 +330,12 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
 
     private Behavior<Message> onRestart() {
         startPartitionMetadata();
+        return this;
+    }
+
+    private Behavior<Message> onStop(PostStop signal) {
+        metrics.singleton(false);
+        metrics.sessions(0);
         return this;
     }
 

@@ -58,6 +58,13 @@ final class Sessions {
         return heardWithin(sessionNanos, broker, incarnation, now);
     }
 
+    /** Brokers in session now. */
+    int count(ClusterImage image, long now) {
+        return (int) image.brokers().values().stream()
+                .filter(broker -> inSession(broker.id(), broker.incarnation(), now))
+                .count();
+    }
+
     private boolean heardWithin(long nanos, int broker, Uuid incarnation, long now) {
         Heard last = heard.get(broker);
         return last != null && last.incarnation().equals(incarnation) && now - last.at() < nanos;

@@ -3,8 +3,7 @@ package dev.ahti.metrics;
 import java.util.List;
 
 /**
- * How far the groups that this broker coordinates are behind, as it was found last. Gauges for Prometheus:
- * {@code ahti_group_lag_records} and {@code ahti_group_lag_seconds}, by group, topic and partition.
+ * How far the groups that this broker coordinates are behind, by partition, as it was found last.
  */
 public final class GroupLagMetrics {
     private volatile List<Lag> all = List.of();

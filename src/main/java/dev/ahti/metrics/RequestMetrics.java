@@ -28,12 +28,12 @@ public final class RequestMetrics {
         return connectionsOpened.sum() - connectionsClosed.sum();
     }
 
-    /** One Kafka API. {@code nanos} is the time from the last byte received to the response being ready to be sent. */
+    /** One Kafka API. {@code latencies} are the times from the last byte received to the response being ready to be sent. */
     public static final class Api {
         public final LongAdder requests = new LongAdder();
         public final LongAdder requestBytes = new LongAdder();
         public final LongAdder responseBytes = new LongAdder();
-        public final LongAdder nanos = new LongAdder();
+        public final Latencies latencies = new Latencies();
 
         private Api() {}
     }

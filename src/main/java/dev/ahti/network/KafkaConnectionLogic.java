@@ -255,7 +255,7 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
         }
         if (answered.request() != null) {
             RequestMetrics.Api counts = context.metrics().of(answered.request().apiKey());
-            counts.nanos.add(System.nanoTime() - answered.receivedNanos());
+            counts.latencies.add(System.nanoTime() - answered.receivedNanos());
             counts.responseBytes.add(response == null ? 0 : response.size());
         }
     }

@@ -2,7 +2,9 @@ package dev.ahti.replica;
 
 import dev.ahti.replica.replication.FollowerStream;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The streams on which followers take from a partition: changed by their connections, read by the replica's actor. */
@@ -35,6 +37,13 @@ final class Followers {
             }
         }
         return -1;
+    }
+
+    /** What each has reported in this epoch, by broker. */
+    Map<Integer, Long> logEnds(int leaderEpoch) {
+        return Arrays.stream(streams.get())
+                .filter(each -> each.leaderEpoch() == leaderEpoch)
+                .collect(Collectors.toMap(FollowerStream::broker, FollowerStream::logEndOffset));
     }
 
     /** There is more to take, or nothing any more. */

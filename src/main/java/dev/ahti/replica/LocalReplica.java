@@ -4,6 +4,7 @@ import dev.ahti.log.PartitionLog;
 import dev.ahti.model.PartitionId;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
@@ -23,6 +24,11 @@ public interface LocalReplica {
 
     /** As of now; a handler reads it once and works with that. */
     Leadership leadership();
+
+    /** The log ends that connected followers have reported, by broker, in the epoch that this replica leads in; else empty. */
+    default Map<Integer, Long> followerLogEnds() {
+        return Map.of();
+    }
 
     /**
      * Appends through the actor. {@code whenDone} is called once, on any thread: after the local append for acks 0 and

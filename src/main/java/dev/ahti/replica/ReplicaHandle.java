@@ -9,6 +9,7 @@ import dev.ahti.replica.replication.LeaderStream;
 import dev.ahti.replica.replication.LedPartition;
 import dev.ahti.replica.replication.ToFollower;
 import java.io.IOException;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
@@ -62,6 +63,11 @@ final class ReplicaHandle implements LocalReplica, LedPartition, FollowedPartiti
     @Override
     public Leadership leadership() {
         return state.leadership();
+    }
+
+    @Override
+    public Map<Integer, Long> followerLogEnds() {
+        return followers.logEnds(leadingEpoch());
     }
 
     @Override

@@ -16,7 +16,9 @@ record Arguments(Path config, Map<String, String> settings, boolean help, boolea
             """
             Ahti: a Kafka-compatible broker
 
-            usage: ahti [--config FILE] [--set name=value]...
+            usage: ahti [--config FILE] [--set name=value]...   runs a broker
+                   ahti status [--management URL]...            how the cluster is (ahti status --help)
+                   ahti doctor [--config FILE] [--set name=value]...   whether a broker can run here
 
               --config FILE      settings as Kafka's server.properties, or as HOCON where its name ends in .conf
               --set name=value   one setting; stronger than the environment (AHTI_NODE_ID, ...), which is stronger

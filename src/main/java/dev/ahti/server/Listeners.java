@@ -24,7 +24,7 @@ final class Listeners {
     }
 
     /** Takes the ports, so that they are known before the broker registers. */
-    static CompletableFuture<Listeners> bind(ActorSystem<?> system, BrokerConfig config) {
+    static CompletableFuture<Listeners> bind(ActorSystem<?> system, BrokerConfig config, RequestMetrics metrics) {
         ConnectionSettings settings = new ConnectionSettings(
                 config.intValue("socket.request.max.bytes"),
                 config.intValue("ahti.connection.max.requests.in.flight"),
@@ -32,7 +32,6 @@ final class Listeners {
                 config.intValue("max.connections"),
                 config.intValue("socket.listen.backlog.size"));
         RequestMemory memory = new RequestMemory(config.longValue("queued.max.request.bytes"));
-        RequestMetrics metrics = new RequestMetrics();
         List<CompletableFuture<KafkaListener>> bound = config.listeners().stream()
                 .map(endpoint -> KafkaListener.bind(system, endpoint, settings, memory, metrics)
                         .toCompletableFuture())

@@ -1,8 +1,11 @@
 package dev.ahti.server;
 
+import dev.ahti.cli.DoctorCommand;
+import dev.ahti.cli.StatusCommand;
 import dev.ahti.config.BrokerConfig;
 import dev.ahti.config.ConfigSources;
 import dev.ahti.network.QuietSelectors;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** The process: arguments in, a running broker or one line about what is wrong out. */
@@ -12,7 +15,7 @@ public final class Main {
     public static void main(String[] words) {
         QuietSelectors.use();
         try {
-            run(Arguments.parse(words));
+            run(words);
         } catch (Exception | LinkageError e) {
             StartProblem problem = StartProblem.of(e);
             LoggerFactory.getLogger(Main.class).debug("Start failed", e);
@@ -20,6 +23,30 @@ public final class Main {
             // Not exit: whatever was begun has nothing to save.
             Runtime.getRuntime().halt(1);
         }
+    }
+
+    private static void run(String[] words) throws Exception {
+        List<String> all = List.of(words);
+        if (!all.isEmpty() && all.get(0).equals("status")) {
+            System.exit(StatusCommand.run(all.subList(1, all.size()), System.getenv(), System.out, System.err));
+        } else if (!all.isEmpty() && all.get(0).equals("doctor")) {
+            Arguments arguments = Arguments.parse(all.subList(1, all.size()).toArray(String[]::new));
+            System.exit(doctor(arguments));
+        } else {
+            run(Arguments.parse(words));
+        }
+    }
+
+    private static int doctor(Arguments arguments) {
+        if (arguments.help()) {
+            System.out.print(DoctorCommand.HELP);
+            return 0;
+        }
+        return DoctorCommand.run(load(arguments), System.out);
+    }
+
+    private static BrokerConfig load(Arguments arguments) {
+        return BrokerConfig.load(new ConfigSources(arguments.settings(), System.getenv(), arguments.config()));
     }
 
     private static void run(Arguments arguments) throws Exception {
@@ -31,9 +58,7 @@ public final class Main {
             Training.run(arguments.trainingDirectory());
             System.exit(0);
         } else {
-            BrokerConfig config =
-                    BrokerConfig.load(new ConfigSources(arguments.settings(), System.getenv(), arguments.config()));
-            Broker broker = Broker.start(config, true);
+            Broker broker = Broker.start(load(arguments), true);
             Signals.onTermination(() -> System.exit(broker.stop() ? 0 : 1));
             System.out.println(broker.readyLine());
         }

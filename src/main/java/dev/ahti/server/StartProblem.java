@@ -1,5 +1,6 @@
 package dev.ahti.server;
 
+import dev.ahti.cli.CommandProblem;
 import dev.ahti.config.ConfigProblem;
 import dev.ahti.log.LogDirectory;
 import dev.ahti.metadata.MetadataDatabase;
@@ -30,6 +31,7 @@ public final class StartProblem extends RuntimeException {
             return problem;
         }
         if (cause instanceof ConfigProblem
+                || cause instanceof CommandProblem
                 || cause instanceof LogDirectory.UnusableException
                 || cause instanceof MetadataDatabase.UnusableException) {
             return new StartProblem(cause.getMessage(), cause);

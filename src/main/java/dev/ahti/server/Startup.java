@@ -8,6 +8,7 @@ import dev.ahti.group.GroupCoordinatorHost;
 import dev.ahti.group.GroupSettings;
 import dev.ahti.log.LogDirectory;
 import dev.ahti.management.ManagementHttp;
+import dev.ahti.management.ManagementSecurity;
 import dev.ahti.management.NodeState;
 import dev.ahti.metadata.BrokerIdentity;
 import dev.ahti.metadata.CurrentImage;
@@ -54,6 +55,7 @@ final class Startup {
     private final ScheduledExecutorService background = Background.start();
     private final CompletableFuture<Object> refused = new CompletableFuture<>();
     private final PhaseTimes times = new PhaseTimes();
+    private final Inspection inspection = new Inspection();
     private ClusterFormation formation;
     private LogDirectory directory;
     private MetadataDatabase database;
@@ -82,6 +84,7 @@ final class Startup {
         }
         formation = ClusterFormation.of(config);
         GroupSettings groupSettings = Settings.groups(config, formation.brokers());
+        ManagementSecurity security = ManagementAccess.of(config);
         CompletableFuture<Config> pekko = CompletableFuture.supplyAsync(ConfigFactory::load);
         CompletableFuture<?> protocol = CompletableFuture.runAsync(SupportedApis::advertised);
         Ports.check(config);
@@ -97,15 +100,20 @@ final class Startup {
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "end the start", this::onShutdown);
         times.passed("actor system");
-        CompletableFuture<Listeners> binding = Listeners.bind(system, config);
-        CompletionStage<String> management = ManagementHttp.start(system);
+        CompletableFuture<Listeners> binding = Listeners.bind(system, config, inspection.requests());
+        CompletionStage<String> management = ManagementHttp.start(system, security);
         BrokerPeers peers = await("for ahti.replication.port", BrokerPeers.bind(system, config));
         joinCluster(management);
         Listeners listeners = await("for the ports of listeners", binding);
         times.passed("ports and cluster");
 
         Metadata metadata = Metadata.start(
-                system, Settings.metadata(config), identity(listeners, peers), new CurrentImage(), this::onFatal);
+                system,
+                Settings.metadata(config),
+                identity(listeners, peers),
+                new CurrentImage(),
+                inspection.metadata(),
+                this::onFatal);
         NodeState state = NodeState.get(system);
         state.image(metadata.image()::get);
         await("to be registered", metadata.known());
@@ -119,6 +127,7 @@ final class Startup {
         CurrentBrokerConfig current = new CurrentBrokerConfig(config);
         Forwarding forwarding = Handlers.forwarding(system, peers, config);
         Replication replication = Replication.start(system, config, current, directory, metadata, peers);
+        inspection.show(system, config, replication.replicas(), directory, management);
         LogPositions.Leaders leaders = LogPositions.start(system, replication.replicas());
         groups = GroupCoordinatorHost.start(
                 system,
@@ -144,7 +153,7 @@ final class Startup {
         database.close();
         Shutdown shutdown = new Shutdown(system);
         shutdown.register(metadata, listeners, groups, replication, directory, background);
-        state.groups(GroupInspection.of(system, config.nodeId(), groups, metadata.image(), leaders));
+        Inspection.showGroups(system, config.nodeId(), groups, metadata.image(), leaders);
         String address = await("for the port of management", management);
         started = true;
         if (refused.isDone()) {

@@ -30,6 +30,7 @@ class PackageRulesTest {
             List.of("api"),
             List.of("network"),
             List.of("management"),
+            List.of("cli"),
             List.of("server"));
 
     private static final JavaClasses OURS = new ClassFileImporter()
@@ -58,7 +59,7 @@ class PackageRulesTest {
     @Test
     void aPlantedViolationIsFoundByEachRuleThatConcernsIt() {
         assertThat(violated("nothing in log uses what is above it")).isTrue();
-        assertThat(violated("config is read by api and server")).isTrue();
+        assertThat(violated("config is read by api, cli and server")).isTrue();
         assertThat(violated("protocol and log know no Pekko")).isTrue();
         assertThat(violated("requests of Kafka's protocol stay at the edge")).isTrue();
         assertThat(violated("nothing in model uses what is above it")).isFalse();
@@ -76,10 +77,10 @@ class PackageRulesTest {
             }
         }
         rules.put(
-                "config is read by api and server",
+                "config is read by api, cli and server",
                 noClasses()
                         .that()
-                        .resideOutsideOfPackages(tree("config"), tree("api"), tree("server"))
+                        .resideOutsideOfPackages(tree("config"), tree("api"), tree("cli"), tree("server"))
                         .should()
                         .dependOnClassesThat()
                         .resideInAPackage(tree("config")));

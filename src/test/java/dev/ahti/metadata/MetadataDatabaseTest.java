@@ -55,7 +55,15 @@ class MetadataDatabaseTest {
             url = postgres.getJdbcUrl("postgres", "postgres").replaceAll("\\?.*", "");
             askForPasswords(postgres);
 
+            assertThat(DatabaseLook.at(url, "ahti", "right").tables()).isFalse();
+            assertThatThrownBy(() -> DatabaseLook.at(url, "ahti", "wrong"))
+                    .isInstanceOf(UnusableException.class)
+                    .hasMessageContaining("refuses user \"ahti\"");
             MetadataDatabase.open(url, "ahti", "right").close();
+            DatabaseLook look = DatabaseLook.at(url, "ahti", "right");
+            assertThat(look.tables()).isTrue();
+            assertThat(look.mayCreate()).isTrue();
+            assertThat(look.aheadMillis()).isBetween(-5_000L, 5_000L);
             expect(url, "ahti", "wrong", "refuses user \"ahti\"", "ahti.metadata.password");
             expect(url, "nobody", "right", "refuses user \"nobody\"", "ahti.metadata.user");
         }

@@ -2,6 +2,7 @@ package dev.ahti.metadata;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.ahti.metrics.MetadataMetrics;
 import dev.ahti.model.Endpoint;
 import dev.ahti.model.PeerAddress;
 import java.time.Duration;
@@ -104,7 +105,7 @@ final class MetadataNode implements AutoCloseable {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> cluster.selfMember().status() == MemberStatus.up());
-        metadata = Metadata.start(system, settings, identity, new CurrentImage(), fatal::add);
+        metadata = Metadata.start(system, settings, identity, new CurrentImage(), new MetadataMetrics(), fatal::add);
         metadata.registered().thenRun(database::close);
     }
 

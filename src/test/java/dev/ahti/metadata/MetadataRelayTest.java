@@ -8,6 +8,7 @@ import dev.ahti.metadata.MetadataCommand.DatabaseReachable;
 import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import dev.ahti.metadata.event.SetFeature;
 import dev.ahti.metadata.image.ClusterImage;
+import dev.ahti.metrics.MetadataMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,8 +28,8 @@ class MetadataRelayTest {
     private final TestProbe<MetadataCommand> singleton = kit.createTestProbe();
     private final TestProbe<Publication> cutOff = kit.createTestProbe();
     private final CurrentImage current = new CurrentImage();
-    private final ActorRef<Publication> follower =
-            kit.spawn(ImageFollower.create(MetadataNode.settings(1000), current, singleton.getRef()));
+    private final ActorRef<Publication> follower = kit.spawn(ImageFollower.create(
+            MetadataNode.settings(1000), current, singleton.getRef(), new LeadershipCounts(1, new MetadataMetrics())));
     private CompletableFuture<Boolean> database = new CompletableFuture<>();
     private final ActorRef<MetadataRelay.Command> relay =
             kit.spawn(MetadataRelay.create(2, singleton.getRef(), follower, () -> database));

@@ -30,6 +30,7 @@ import dev.ahti.metadata.event.MetadataEvent;
 import dev.ahti.metadata.event.SetFeature;
 import dev.ahti.metadata.event.StartEpoch;
 import dev.ahti.metadata.image.ClusterImage;
+import dev.ahti.metrics.MetadataMetrics;
 import dev.ahti.model.Endpoint;
 import java.time.Duration;
 import java.util.Arrays;
@@ -67,8 +68,8 @@ class MetadataSingletonTest {
     private final TestProbe<Done> done = kit.createTestProbe();
     private final TestProbe<TopicsReply> topics = kit.createTestProbe();
     private final TestProbe<HeartbeatReply> beats = kit.createTestProbe();
-    private ActorRef<MetadataCommand> singleton =
-            kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), members, fatal::add));
+    private ActorRef<MetadataCommand> singleton = kit.spawn(
+            MetadataSingleton.create(MetadataNode.settings(1000), members, new MetadataMetrics(), fatal::add));
 
     @AfterEach
     void stop() {
@@ -148,8 +149,8 @@ class MetadataSingletonTest {
     void aFollowerWithAGapAsksAndIsGivenWhatItLacks() {
         register(1);
         CurrentImage current = new CurrentImage();
-        ActorRef<Publication> lagging =
-                kit.spawn(ImageFollower.create(MetadataNode.settings(1000), current, singleton));
+        ActorRef<Publication> lagging = kit.spawn(ImageFollower.create(
+                MetadataNode.settings(1000), current, singleton, new LeadershipCounts(1, new MetadataMetrics())));
         ClusterImage whole = wholeImage();
         create("a");
         long version = create("b").version();
@@ -167,8 +168,8 @@ class MetadataSingletonTest {
         CurrentImage current = new CurrentImage();
         current.show(ClusterImage.empty().withEpoch("c", 3, Optional.empty()));
         TestProbe<MetadataCommand> asked = kit.createTestProbe();
-        ActorRef<Publication> one =
-                kit.spawn(ImageFollower.create(MetadataNode.settings(1000), current, asked.getRef()));
+        ActorRef<Publication> one = kit.spawn(ImageFollower.create(
+                MetadataNode.settings(1000), current, asked.getRef(), new LeadershipCounts(1, new MetadataMetrics())));
 
         one.tell(new Publication.Batch(2, 0, List.of(new SetFeature("x", (short) 1))));
         one.tell(new Publication.Batch(3, 0, List.of(new SetFeature("y", (short) 1))));
@@ -194,7 +195,8 @@ class MetadataSingletonTest {
         register(1);
         register(2);
         kit.stop(singleton);
-        singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), members, fatal::add));
+        singleton = kit.spawn(
+                MetadataSingleton.create(MetadataNode.settings(1000), members, new MetadataMetrics(), fatal::add));
         singleton.tell(
                 new CreateTopics(List.of(new NewTopic("t", 1, (short) 1, Map.of(), Map.of())), false, topics.getRef()));
         singleton.tell(registration(1, new Uuid(77, 1), new Uuid(9, 1), true));
@@ -236,7 +238,8 @@ class MetadataSingletonTest {
         long version = create("t").version();
         kit.stop(singleton);
         journal.clearByPersistenceId(PartitionMetadata.PERSISTENCE_ID.id());
-        singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), members, fatal::add));
+        singleton = kit.spawn(
+                MetadataSingleton.create(MetadataNode.settings(1000), members, new MetadataMetrics(), fatal::add));
         singleton.tell(registration(2, Images.incarnation(2), new Uuid(9, 2), true));
         done.receiveMessage();
 
@@ -253,7 +256,8 @@ class MetadataSingletonTest {
         // No level is finalized here, so that everything is newer.
         journal.persistForRecovery(
                 PartitionMetadata.PERSISTENCE_ID.id(), List.of(new StartEpoch("c", 1, Optional.empty())));
-        singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), members, fatal::add));
+        singleton = kit.spawn(
+                MetadataSingleton.create(MetadataNode.settings(1000), members, new MetadataMetrics(), fatal::add));
 
         singleton.tell(registration(1, Images.incarnation(1), new Uuid(9, 1), true));
 
@@ -267,7 +271,7 @@ class MetadataSingletonTest {
     void moreThanMayWaitIsRefusedAndEverybodyIsAnswered() {
         kit.stop(singleton);
         MetadataSettings settings = MetadataNode.settings(1000, 50);
-        singleton = kit.spawn(MetadataSingleton.create(settings, members, fatal::add));
+        singleton = kit.spawn(MetadataSingleton.create(settings, members, new MetadataMetrics(), fatal::add));
         int requests = 300;
         register(1);
         for (int i = 0; i < requests; i++) {
@@ -353,7 +357,8 @@ class MetadataSingletonTest {
         long version = wholeImage().version();
         kit.stop(singleton);
         journal.clearByPersistenceId(PartitionMetadata.PERSISTENCE_ID.id());
-        singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), members, fatal::add));
+        singleton = kit.spawn(
+                MetadataSingleton.create(MetadataNode.settings(1000), members, new MetadataMetrics(), fatal::add));
         register(2);
         assertThat(create("t").epoch()).isEqualTo(1);
         assertThat(create("u").version()).isGreaterThan(version);
@@ -369,7 +374,8 @@ class MetadataSingletonTest {
         register(1);
         long version = create("t").version();
         kit.stop(singleton);
-        singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), members, fatal::add));
+        singleton = kit.spawn(
+                MetadataSingleton.create(MetadataNode.settings(1000), members, new MetadataMetrics(), fatal::add));
         singleton.tell(registration(1, new Uuid(77, 1), new Uuid(9, 1), true));
         assertThat(done.receiveMessage().epoch()).isEqualTo(2);
 
@@ -384,7 +390,8 @@ class MetadataSingletonTest {
         register(1);
         ClusterImage first = wholeImage();
         kit.stop(singleton);
-        singleton = kit.spawn(MetadataSingleton.create(MetadataNode.settings(1000), members, fatal::add));
+        singleton = kit.spawn(
+                MetadataSingleton.create(MetadataNode.settings(1000), members, new MetadataMetrics(), fatal::add));
         singleton.tell(registration(1, new Uuid(77, 1), new Uuid(9, 1), true));
         assertThat(done.receiveMessage().epoch()).isEqualTo(2);
         ClusterImage second = wholeImage();

@@ -16,6 +16,7 @@ import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import dev.ahti.metadata.MetadataReply.TopicsReply;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.PartitionImage;
+import dev.ahti.metrics.MetadataMetrics;
 import dev.ahti.model.PeerAddress;
 import java.time.Duration;
 import java.util.List;
@@ -72,7 +73,7 @@ class SingletonAndMembersTest {
                 Duration.ofMillis(50),
                 journalPatience,
                 leaderRebalance);
-        return kit.spawn(MetadataSingleton.create(settings, members, fatal::add));
+        return kit.spawn(MetadataSingleton.create(settings, members, new MetadataMetrics(), fatal::add));
     }
 
     private void restart(Duration journalPatience, Optional<Duration> leaderRebalance) {

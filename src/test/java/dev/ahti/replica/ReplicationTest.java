@@ -68,6 +68,8 @@ class ReplicationTest {
         assertThat(first.error()).isEqualTo(Errors.NONE);
         assertThat(second.baseOffset()).isEqualTo(2);
         assertThat(leader.highWatermark()).isEqualTo(3);
+        assertThat(leader.followerLogEnds()).isEqualTo(Map.of(2, 3L, 3, 3L));
+        assertThat(brokers.replica(2).followerLogEnds()).isEmpty();
         for (int follower = 2; follower <= 3; follower++) {
             assertThat(brokers.replica(follower).log().logEndOffset()).isEqualTo(3);
             // Nothing follows: the high watermark comes alone (rule 14).

@@ -24,7 +24,7 @@ class ArgumentsTest {
 
     @Test
     void whatIsNoArgumentIsRefusedWithOneLine() {
-        refused("'status' is no argument of ahti", "status");
+        refused("'start' is no argument of ahti", "start");
         refused("write --set name=value", "--set");
         refused("'node.id' after --set has no value", "--set", "node.id");
         refused("write --config FILE", "--config");

@@ -61,6 +61,11 @@ public final class FollowerStream {
         return logEndOffset;
     }
 
+    /** The follower's log end as it was last reported. */
+    public long logEndOffset() {
+        return logEndOffset;
+    }
+
     /** The follower's log start as it was last reported. */
     public long logStartOffset() {
         return logStartOffset;
