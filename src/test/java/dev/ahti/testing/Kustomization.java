@@ -21,10 +21,7 @@ final class Kustomization {
     private static final YAMLMapper YAML = new YAMLMapper();
 
     /** Lists whose elements are merged one by one, and by what; of other lists, that of the patch is taken. */
-    private static final Map<String, String> MERGED_BY = Map.of(
-            "containers", "name",
-            "env", "name",
-            "topologySpreadConstraints", "topologyKey");
+    private static final Map<String, String> MERGED_BY = Map.of("containers", "name", "env", "name");
 
     private final Path directory;
     private final List<ObjectNode> built = new ArrayList<>();
