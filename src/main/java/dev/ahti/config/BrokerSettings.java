@@ -8,6 +8,7 @@ import org.apache.kafka.server.config.ServerConfigs;
 /** Who this broker is and where it keeps its data. */
 final class BrokerSettings {
     static final String NODE_ID = "node.id";
+    static final String POD_NAME = "ahti.pod.name";
     static final String LOG_DIRS = "log.dirs";
 
     private BrokerSettings() {}
@@ -21,6 +22,13 @@ final class BrokerSettings {
                 atLeast(0),
                 "The id of this broker, different from that of every other broker of the cluster. `broker.id` is"
                         + " understood as the same.");
+        Definitions.setting(
+                settings,
+                POD_NAME,
+                ConfigDef.Type.STRING,
+                null,
+                "Name of the pod that this broker runs in, where a StatefulSet of Kubernetes made it, such as `ahti-0`:"
+                        + " without `node.id`, the broker's id is the number at its end plus one.");
         Definitions.asInKafka(settings, ServerConfigs.CONFIG_DEF, "broker.rack");
         Definitions.setting(
                 settings,

@@ -8,6 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.storage.internals.log.LogConfig;
@@ -16,6 +18,8 @@ import org.apache.kafka.storage.internals.log.LogConfig;
 final class ConfigLoader {
     private static final Map<String, String> OTHER_NAMES =
             Map.of("broker.id", BrokerSettings.NODE_ID, "log.dir", BrokerSettings.LOG_DIRS);
+
+    private static final Pattern POD_ORDINAL = Pattern.compile(".*-(\\d{1,6})");
 
     /** Means nothing here but for the listeners that it takes away. */
     private static final String CONTROLLER_LISTENERS = "controller.listener.names";
@@ -34,6 +38,7 @@ final class ConfigLoader {
         explicit.putAll(sources.fromEnvironment());
         add(sources.commandLine(), "after --set");
         Map<String, Object> values = parse();
+        idFromPod(values);
         oneDirectory(values);
         requestMemory(values);
         topicDefaultsAreSound(values);
@@ -80,6 +85,20 @@ final class ConfigLoader {
         } catch (ConfigException e) {
             throw new ConfigProblem(e.getMessage());
         }
+    }
+
+    /** Kubernetes counts from 0 on, brokers from 1. */
+    private void idFromPod(Map<String, Object> values) {
+        String pod = (String) values.get(BrokerSettings.POD_NAME);
+        if (pod == null || explicit.containsKey(BrokerSettings.NODE_ID)) {
+            return;
+        }
+        Matcher ordinal = POD_ORDINAL.matcher(pod);
+        if (!ordinal.matches()) {
+            throw new ConfigProblem(BrokerSettings.POD_NAME + " is " + pod
+                    + ", which does not end in a number as the names of a StatefulSet's pods do: set node.id");
+        }
+        values.put(BrokerSettings.NODE_ID, Integer.parseInt(ordinal.group(1)) + 1);
     }
 
     private static void oneDirectory(Map<String, Object> values) {

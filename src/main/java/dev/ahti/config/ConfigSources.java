@@ -34,7 +34,7 @@ public record ConfigSources(Map<String, String> commandLine, Map<String, String>
     }
 
     /** The environment variable of a setting: {@code node.id} is AHTI_NODE_ID, {@code ahti.cluster.host} is AHTI_CLUSTER_HOST. */
-    static String environmentName(String setting) {
+    public static String environmentName(String setting) {
         String name = setting.startsWith("ahti.") ? setting.substring("ahti.".length()) : setting;
         return PREFIX + name.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
     }
@@ -53,12 +53,15 @@ public record ConfigSources(Map<String, String> commandLine, Map<String, String>
         }
     }
 
-    /** Only variables that are settings: a Kubernetes service called ahti brings AHTI_PORT and more. */
+    /**
+     * Only variables that are settings: a Kubernetes service called ahti brings AHTI_PORT and more. An empty one is none:
+     * Kubernetes and compose files set it where what it is to hold is not there.
+     */
     Map<String, String> fromEnvironment() {
         Map<String, String> settings = new TreeMap<>();
         for (String setting : Definitions.ALL.names()) {
             String value = environment.get(environmentName(setting));
-            if (value != null) {
+            if (value != null && !value.isEmpty()) {
                 settings.put(setting, value);
             }
         }

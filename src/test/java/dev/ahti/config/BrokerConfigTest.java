@@ -69,6 +69,27 @@ class BrokerConfigTest {
     }
 
     @Test
+    void anEnvironmentVariableThatIsEmptyIsNone() {
+        BrokerConfig config =
+                BrokerConfig.load(new ConfigSources(Map.of(), Map.of("AHTI_BROKER_RACK", "", "AHTI_NODE_ID", ""), null));
+
+        assertThat(config.stringValue("broker.rack")).isNull();
+        assertThat(config.nodeId()).isEqualTo(1);
+    }
+
+    @Test
+    void aPodOfAStatefulSetHasTheBrokerOfItsOrdinalPlusOne() {
+        assertThat(with("ahti.pod.name", "ahti-0").nodeId()).isEqualTo(1);
+        assertThat(with("ahti.pod.name", "my-ahti-12").nodeId()).isEqualTo(13);
+        assertThat(with("ahti.pod.name", "ahti-2", "node.id", "7").nodeId()).isEqualTo(7);
+        assertThat(with("ahti.pod.name", "ahti-2")
+                        .with(Map.of("num.partitions", "9"))
+                        .nodeId())
+                .isEqualTo(3);
+        refused("ahti.pod.name is ahti-x, which does not end in a number", "ahti.pod.name", "ahti-x");
+    }
+
+    @Test
     void readsHocon() throws IOException {
         Path file = file(
                 "broker.conf",

@@ -61,6 +61,11 @@ public final class BrokerProcess implements AutoCloseable {
         return this;
     }
 
+    public BrokerProcess without(String setting) {
+        settings.remove(setting);
+        return this;
+    }
+
     public BrokerProcess withJavaOptions(String options) {
         javaOptions = options;
         return this;

@@ -1,5 +1,8 @@
 package dev.ahti.testing;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
@@ -12,26 +15,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Arrays;
 import java.util.Base64;
-import java.util.List;
-import java.util.stream.Collectors;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** As much of Kubernetes' API server as a broker asks for: the pods of its namespace with its label, each one broker. */
+/**
+ * As much of Kubernetes' API server as a broker asks for: the pods that the manifests make, each of them one broker, if they
+ * have the labels that it asks for and the Roles allow it to ask.
+ */
 public final class KubernetesApi implements AutoCloseable {
     private static final String NAMESPACE = "streams";
+    private static final String SELECTOR = "labelSelector=";
     private static final String TOKEN = "a token";
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     private final HttpsServer server;
     private final Path account;
-    private final List<BrokerProcess> pods;
+    private final Manifests manifests;
+    private final Map<String, BrokerProcess> pods = new LinkedHashMap<>();
 
     /** @param account directory for what Kubernetes mounts into each container */
-    public KubernetesApi(Path account, List<BrokerProcess> pods) throws Exception {
+    public KubernetesApi(Path account, Manifests manifests) throws Exception {
         this.account = Files.createDirectories(account);
-        this.pods = List.copyOf(pods);
+        this.manifests = manifests;
         Files.writeString(account.resolve("namespace"), NAMESPACE);
         Files.writeString(account.resolve("token"), TOKEN);
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -77,8 +86,11 @@ public final class KubernetesApi implements AutoCloseable {
         return context;
     }
 
-    /** Tells the broker what its container would be told. */
-    public void contain(BrokerProcess broker) {
+    /** Tells the broker what the container of this pod would be told. */
+    public void contain(BrokerProcess broker, int ordinal, Map<String, Map<String, String>> secrets) {
+        Manifests.Pod pod = manifests.pod(ordinal, NAMESPACE, "127.0.0.1");
+        pods.put(pod.name(), broker);
+        manifests.environment(pod, secrets).forEach(broker::withEnvironment);
         String option = " -Dpekko.discovery.kubernetes-api.";
         broker.withEnvironment("KUBERNETES_SERVICE_HOST", "localhost")
                 .withEnvironment(
@@ -91,25 +103,39 @@ public final class KubernetesApi implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         boolean allowed = ("Bearer " + TOKEN)
                         .equals(exchange.getRequestHeaders().getFirst("Authorization"))
-                && "labelSelector=app=ahti".equals(exchange.getRequestURI().getQuery());
-        byte[] answer = (allowed ? podList() : "{}").getBytes(StandardCharsets.UTF_8);
+                && manifests.allow("list", "pods");
+        byte[] answer =
+                (allowed ? podList(exchange.getRequestURI().getQuery()) : "{}").getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(allowed ? 200 : 403, answer.length);
         exchange.getResponseBody().write(answer);
         exchange.close();
     }
 
-    private String podList() {
-        return pods.stream().map(KubernetesApi::pod).collect(Collectors.joining(",", "{\"items\":[", "]}"));
+    private String podList(String query) {
+        ObjectNode list = JsonNodeFactory.instance.objectNode();
+        ArrayNode items = list.putArray("items");
+        if (query.startsWith(SELECTOR) && selected(query.substring(SELECTOR.length()))) {
+            pods.forEach((name, broker) -> items.add(pod(name, broker)));
+        }
+        return list.toString();
     }
 
-    private static String pod(BrokerProcess broker) {
-        return """
-                {"metadata": {"labels": {"app": "ahti"}},
-                 "spec": {"containers": [{"name": "ahti", "ports": [
-                   {"name": "kafka", "containerPort": %d}, {"name": "management", "containerPort": %d}]}]},
-                 "status": {"podIP": "127.0.0.1", "phase": "Running"}}"""
-                .formatted(broker.kafkaPort(), broker.managementPort());
+    private boolean selected(String selector) {
+        return Arrays.stream(selector.split(","))
+                .map(requirement -> requirement.split("=", 2))
+                .allMatch(label -> label[1].equals(manifests.podLabels().get(label[0])));
+    }
+
+    /** As the template has it, but that each broker of this machine has a port of its own. */
+    private ObjectNode pod(String name, BrokerProcess broker) {
+        ObjectNode pod = manifests.podTemplate().deepCopy();
+        ((ObjectNode) pod.path("metadata")).put("name", name);
+        pod.findParents("containerPort").stream()
+                .filter(port -> port.path("name").asText().equals("management"))
+                .forEach(port -> ((ObjectNode) port).put("containerPort", broker.managementPort()));
+        pod.putObject("status").put("podIP", "127.0.0.1").put("phase", "Running");
+        return pod;
     }
 
     @Override

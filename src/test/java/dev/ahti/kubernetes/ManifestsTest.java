@@ -1,0 +1,196 @@
+package dev.ahti.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.ahti.testing.Manifests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Kubernetes would take the files of {@code k8s/}, and what refers to each other in them is there. */
+class ManifestsTest {
+    private static final String SINGLE = "single";
+    private static final String PRODUCTION = "production";
+
+    @ParameterizedTest
+    @ValueSource(strings = {SINGLE, PRODUCTION})
+    void kubernetesKnowsEveryFieldOfThem(String overlay) {
+        assertThat(Manifests.of(overlay).all()).hasSize(9).allSatisfy(KubernetesModel::check);
+    }
+
+    @Test
+    void aBrokenManifestIsRefused() {
+        broken("replica", set -> set(set, "/spec", "replica", "3"));
+        broken("httpGett", set -> set(set, "/spec/template/spec/containers/0/livenessProbe", "httpGett", "{}"));
+        broken("whenUnsatisfied", set -> set(set, "/spec/template/spec/topologySpreadConstraints/0", "whenUnsatisfied", "1"));
+        broken("storage", set -> set(set, "/spec/volumeClaimTemplates/0/spec/resources", "storage", "1"));
+        broken("three", set -> set(set, "/spec", "replicas", "\"three\""));
+        broken("Cannot coerce String", set -> set(set, "/spec", "replicas", "\"3\""));
+        broken("Cannot coerce Integer", set -> set(set, "/spec/template/spec/containers/0/env/0", "value", "3"));
+        broken("containers", set -> set(set, "/spec/template/spec", "containers", "{}"));
+        broken("apps/v1beta1 StatefulSet", set -> set(set, "", "apiVersion", "\"apps/v1beta1\""));
+    }
+
+    private static void broken(String message, Consumer<ObjectNode> change) {
+        ObjectNode set = Manifests.of(PRODUCTION).ofKind("StatefulSet").findFirst().orElseThrow();
+        change.accept(set);
+        assertThatThrownBy(() -> KubernetesModel.check(set))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    private static void set(ObjectNode manifest, String path, String field, String json) {
+        try {
+            ((ObjectNode) manifest.at(path)).set(field, new YAMLMapper().readTree(json));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** Where there is no kubectl this shows nothing, and the other tests rest on our reading of kustomize. */
+    @ParameterizedTest
+    @ValueSource(strings = {SINGLE, PRODUCTION})
+    void kubectlBuildsTheSame(String overlay) throws Exception {
+        assumeThat(Arrays.stream(System.getenv("PATH").split(":")))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "kubectl")));
+        Process kubectl = new ProcessBuilder("kubectl", "kustomize", "k8s/overlays/" + overlay)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        List<JsonNode> built;
+        try (var documents = new YAMLMapper().readerFor(JsonNode.class).<JsonNode>readValues(kubectl.getInputStream())) {
+            built = documents.readAll();
+        }
+        assertThat(kubectl.waitFor()).isZero();
+
+        assertThat(built.stream().map(ManifestsTest::inAnyOrder))
+                .containsExactlyInAnyOrderElementsOf(Manifests.of(overlay).all().stream()
+                        .map(ManifestsTest::inAnyOrder)
+                        .toList());
+    }
+
+    /** Kustomize has an order of its own for the elements of lists. */
+    private static Object inAnyOrder(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            Map<String, Object> fields = new TreeMap<>();
+            object.properties().forEach(field -> fields.put(field.getKey(), inAnyOrder(field.getValue())));
+            return fields;
+        }
+        return node instanceof ArrayNode list
+                ? Manifests.stream(list)
+                        .map(ManifestsTest::inAnyOrder)
+                        .sorted(Comparator.comparing(Object::toString))
+                        .toList()
+                : node.toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {SINGLE, PRODUCTION})
+    void whateverSelectsPodsSelectsTheBrokers(String overlay) {
+        Manifests manifests = Manifests.of(overlay);
+        List<JsonNode> selectors = Stream.concat(
+                        manifests.ofKind("Service").map(service -> service.at("/spec/selector")),
+                        Stream.of(
+                                manifests.statefulSet().at("/spec/selector/matchLabels"),
+                                one(manifests, "PodDisruptionBudget").at("/spec/selector/matchLabels"),
+                                one(manifests, "NetworkPolicy").at("/spec/podSelector/matchLabels"),
+                                one(manifests, "NetworkPolicy").at("/spec/ingress/0/from/0/podSelector/matchLabels")))
+                .toList();
+
+        assertThat(selectors)
+                .hasSize(6)
+                .allSatisfy(selector -> assertThat(manifests.podLabels()).containsAllEntriesOf(notEmpty(selector)));
+        assertThat(Manifests.stream(manifests.podTemplate().at("/spec/topologySpreadConstraints")))
+                .hasSize(2)
+                .allSatisfy(spread -> assertThat(manifests.podLabels())
+                        .containsAllEntriesOf(notEmpty(spread.at("/labelSelector/matchLabels"))));
+    }
+
+    private static Map<String, String> notEmpty(JsonNode selector) {
+        Map<String, String> labels = Manifests.texts(selector);
+        assertThat(labels).isNotEmpty();
+        return labels;
+    }
+
+    @Test
+    void portsAreNamedAsTheContainerNamesThem() {
+        Manifests manifests = Manifests.of(PRODUCTION);
+        Stream<JsonNode> named = Stream.of(
+                        manifests.ofKind("Service").flatMap(service -> service.findValues("targetPort").stream()),
+                        Manifests.stream(one(manifests, "NetworkPolicy").at("/spec/ingress"))
+                                .flatMap(rule -> rule.findValues("port").stream()),
+                        manifests.container().findParents("httpGet").stream().map(probe -> probe.at("/httpGet/port")))
+                .flatMap(ports -> ports);
+
+        assertThat(named.map(JsonNode::textValue))
+                .hasSizeGreaterThan(10)
+                .isSubsetOf(manifests.containerPorts().keySet());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {SINGLE, PRODUCTION})
+    void whatIsReferredToIsThere(String overlay) {
+        Manifests manifests = Manifests.of(overlay);
+        JsonNode pod = manifests.podTemplate().path("spec");
+        JsonNode brokers =
+                manifests.named("Service", manifests.statefulSet().at("/spec/serviceName").asText());
+
+        assertThat(brokers.at("/spec/clusterIP").asText()).isEqualTo("None");
+        assertThat(brokers.at("/spec/publishNotReadyAddresses").asBoolean()).isTrue();
+        assertThat(manifests.named("ServiceAccount", pod.path("serviceAccountName").asText()))
+                .isNotNull();
+        List<String> volumes = Stream.of(
+                        pod.path("volumes").findValuesAsText("name").stream(),
+                        Manifests.stream(manifests.statefulSet().at("/spec/volumeClaimTemplates"))
+                                .map(Manifests::name))
+                .flatMap(names -> names)
+                .toList();
+        assertThat(volumes)
+                .containsExactlyInAnyOrderElementsOf(
+                        manifests.container().path("volumeMounts").findValuesAsText("name"));
+    }
+
+    @Test
+    void brokersMayListPodsAndNothingElse() {
+        Manifests manifests = Manifests.of(PRODUCTION);
+        assertThat(manifests.allow("list", "pods")).isTrue();
+        assertThat(manifests.allow("get", "secrets")).isFalse();
+        JsonNode rules = one(manifests, "Role").path("rules");
+        assertThat(rules).hasSize(1);
+        assertThat(rules.get(0).path("verbs")).hasSize(1);
+        assertThat(rules.get(0).path("resources")).hasSize(1);
+
+        ((ArrayNode) rules.get(0).path("verbs")).removeAll();
+        assertThat(manifests.allow("list", "pods")).as("without the verb").isFalse();
+    }
+
+    @Test
+    void memoryIsTheirsAndTheProcessorIsNotLimited() {
+        for (String overlay : List.of(SINGLE, PRODUCTION)) {
+            JsonNode resources = Manifests.of(overlay).container().path("resources");
+
+            assertThat(resources.at("/limits/memory")).isEqualTo(resources.at("/requests/memory"));
+            assertThat(resources.at("/requests/cpu").isTextual()).isTrue();
+            assertThat(resources.at("/limits").has("cpu")).isFalse();
+        }
+    }
+
+    private static JsonNode one(Manifests manifests, String kind) {
+        return manifests.ofKind(kind).findFirst().orElseThrow();
+    }
+}
