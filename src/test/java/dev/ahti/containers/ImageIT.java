@@ -28,7 +28,7 @@ class ImageIT {
         Containers.build();
         port = BrokerProcess.freePort();
         podman(
-                "run", "-d", "--name", NAME, "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL",
+                "run", "-d", "--name", NAME, "--read-only", "--tmpfs", "/tmp:exec", "--cap-drop", "ALL",
                 "--security-opt", "no-new-privileges", "-v", NAME + ":/var/lib/ahti", "-p", "127.0.0.1:" + port + ":9092",
                 "-e", "AHTI_ADVERTISED_LISTENERS=PLAINTEXT://localhost:" + port, Containers.IMAGE);
         awaitReady();
@@ -67,7 +67,7 @@ class ImageIT {
     @Test
     @Order(3)
     void stopsInOrderWithStatus0AndHasItsRecordsWhenItIsStartedAgain() throws Exception {
-        kcat(port, "kept\n", "-P", "-t", "kept", "-X", "acks=all");
+        kcat(port, "kept\n", "-P", "-t", "kept", "-X", "acks=all", "-z", "zstd");
 
         podman("stop", "-t", "60", NAME);
 
