@@ -26,7 +26,10 @@ public final class NodeState implements Extension {
         return Id.INSTANCE.apply(system);
     }
 
-    /** Whether clients can produce here; false from the moment on at which the node is asked to stop. */
+    /**
+     * Whether clients can produce here, and another broker may be stopped: this one is in sync with the leaders of its
+     * partitions. So once it has been; false again from the moment on at which the node is asked to stop.
+     */
     public boolean ready() {
         return ready;
     }

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   ports free? -> data directory -> database -> actor system -> ports bound -> cluster joined -> registered, fenced
- *     -> logs open -> answering -> unfenced: leading -> in sync -> ready
+ *     -> logs open -> answering -> unfenced: leading
  * </pre>
  *
  * Where the database is away but others are there, what comes after "registered" begins without it, up to "answering": the
@@ -60,6 +60,7 @@ final class Startup {
     private MetadataDatabase database;
     private ActorSystem<Void> system;
     private GroupCoordinatorHost groups;
+    private volatile boolean started;
 
     /** @param ownProcess whether the JVM is this broker's alone and ends with it */
     Startup(BrokerConfig config, boolean ownProcess) {
@@ -140,18 +141,17 @@ final class Startup {
         await("to be unfenced", metadata.markReady());
         await("to lead", replication.leading());
         times.passed("leading");
-        await("to be in sync with the leaders", replication.inSync());
-        times.passed("in sync");
         handlers.prefetch();
         database.close();
         Shutdown shutdown = new Shutdown(system);
         shutdown.register(metadata, listeners, groups, replication, directory, background);
         state.groups(GroupInspection.of(system, config.nodeId(), groups, metadata.image(), leaders));
         String address = await("for the port of management", management);
-        state.ready(true);
+        started = true;
         if (refused.isDone()) {
-            refused.join(); // onFatal came just before it could see a broker that is ready
+            refused.join(); // onFatal came just before it could see a broker that has started
         }
+        replication.inSync().thenRun(() -> ready(state));
         times.passed("management");
         LOG.debug("Start: {}", times);
         return new Broker(config, system, listeners.bound(), address, shutdown);
@@ -234,13 +234,21 @@ final class Startup {
     /** While the start lasts it ends the start; later it ends the process, as it stands: nothing may be written. */
     private void onFatal(String line) {
         refused.completeExceptionally(new StartProblem(line));
-        if (started()) {
+        if (started && !ending()) {
             Broker.halt(line, ownProcess);
         }
     }
 
-    private boolean started() {
-        return system != null && NodeState.get(system).ready();
+    /** For an orchestrator: others may be stopped now. Unless this one is to stop meanwhile. */
+    private void ready(NodeState state) {
+        state.ready(true);
+        if (ending()) {
+            state.ready(false);
+        }
+    }
+
+    private boolean ending() {
+        return CoordinatedShutdown.get(system).getShutdownReason().isPresent();
     }
 
     /**
@@ -281,7 +289,7 @@ final class Startup {
 
     /** In order where there are others, who need not wonder then where this node has gone. */
     private void leave() {
-        boolean ending = CoordinatedShutdown.get(system).getShutdownReason().isPresent();
+        boolean ending = ending();
         system.terminate();
         if (ending || formation.alone()) {
             return;
