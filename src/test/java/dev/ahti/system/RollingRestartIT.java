@@ -51,7 +51,7 @@ class RollingRestartIT {
         try (GroupMembers classic = group(cluster, "rolled-classic", "classic");
                 GroupMembers consumer = group(cluster, "rolled-consumer", "consumer")) {
             classic.join("a", "b", "c").awaitDivided(PARTITIONS);
-            consumer.join("d", "e").awaitDivided(PARTITIONS);
+            consumer.join("d").awaitDivided(PARTITIONS);
             SteadyLoad load = SteadyLoad.start(bootstrap(cluster), TOPIC, PARTITIONS, 2);
             awaitMore(load);
             load.forgetGaps();
