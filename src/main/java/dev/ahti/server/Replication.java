@@ -24,6 +24,8 @@ import org.apache.pekko.actor.typed.ActorSystem;
 /** This broker's replicas in step with its registration. */
 final class Replication {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
+    /** Longer, since it may take minutes, and each look is at all partitions. */
+    private static final Duration COPYING_LOOK_AGAIN = Duration.ofMillis(50);
 
     private final ActorSystem<?> system;
     private final int brokerId;
@@ -76,7 +78,7 @@ final class Replication {
     /** Completes when each open replica leads that should: from then on a client that produces is not sent away. */
     CompletionStage<Done> leading() {
         CompletableFuture<Done> leading = new CompletableFuture<>();
-        lookWhether(this::leads, leading);
+        lookWhether(this::leads, LOOK_AGAIN, leading);
         return leading;
     }
 
@@ -86,22 +88,22 @@ final class Replication {
      */
     CompletionStage<Done> inSync() {
         CompletableFuture<Done> inSync = new CompletableFuture<>();
-        lookWhether(this::inSync, inSync);
+        lookWhether(this::inSync, COPYING_LOOK_AGAIN, inSync);
         return inSync;
     }
 
     private boolean inSync(TopicImage topic) {
         return topic.partitions().stream()
                 .filter(partition -> partition.hasReplica(brokerId) && partition.leader() != PartitionImage.NO_LEADER)
-                .allMatch(partition ->
-                        partition.isrBrokers().contains(brokerId) || replicas.get(partition.id()) == null);
+                .allMatch(
+                        partition -> partition.isrBrokers().contains(brokerId) || replicas.get(partition.id()) == null);
     }
 
-    private void lookWhether(Predicate<TopicImage> holds, CompletableFuture<Done> done) {
+    private void lookWhether(Predicate<TopicImage> holds, Duration every, CompletableFuture<Done> done) {
         if (image.get().topics().values().stream().allMatch(holds)) {
             done.complete(Done.getInstance());
         } else {
-            system.scheduler().scheduleOnce(LOOK_AGAIN, () -> lookWhether(holds, done), system.executionContext());
+            system.scheduler().scheduleOnce(every, () -> lookWhether(holds, every, done), system.executionContext());
         }
     }
 

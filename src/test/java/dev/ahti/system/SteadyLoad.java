@@ -124,7 +124,8 @@ final class SteadyLoad {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            Set<Integer> open = new TreeSet<>(IntStream.range(0, lastAckNanos.length).boxed().toList());
+            Set<Integer> open = new TreeSet<>(
+                    IntStream.range(0, lastAckNanos.length).boxed().toList());
             long deadline = System.nanoTime() + LIMIT.toNanos();
             while (!open.isEmpty() && System.nanoTime() < deadline) {
                 for (ConsumerRecord<String, String> each : consumer.poll(Duration.ofMillis(200))) {

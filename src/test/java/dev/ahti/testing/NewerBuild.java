@@ -53,7 +53,8 @@ public final class NewerBuild {
                 sources,
                 METADATA + "ConfigDecisions.java",
                 "return new Decision(request",
-                "draft.add(new dev.ahti.metadata.event." + EVENT + "(\"configs\"));\n        return new Decision(request"));
+                "draft.add(new dev.ahti.metadata.event." + EVENT
+                        + "(\"configs\"));\n        return new Decision(request"));
         changed.addAll(usersOfTheVersion());
         compile(changed, classes);
         // bin/ahti would make an archive of classes beside it, while the test wants the processors.
@@ -108,8 +109,8 @@ public final class NewerBuild {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, UTF_8)) {
-            List<String> options = List.of(
-                    "-classpath", BrokerProcess.builtJar().toString(), "-d", classes.toString(), "-proc:none");
+            List<String> options =
+                    List.of("-classpath", BrokerProcess.builtJar().toString(), "-d", classes.toString(), "-proc:none");
             if (!compiler.getTask(messages, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
                     .call()) {
                 throw new IllegalStateException(messages.toString());
@@ -123,9 +124,7 @@ public final class NewerBuild {
                 Stream<Path> files = Files.walk(classes)) {
             for (Path each : files.filter(Files::isRegularFile).toList()) {
                 Files.copy(
-                        each,
-                        inJar.getPath(classes.relativize(each).toString()),
-                        StandardCopyOption.REPLACE_EXISTING);
+                        each, inJar.getPath(classes.relativize(each).toString()), StandardCopyOption.REPLACE_EXISTING);
             }
         }
         return jar;
