@@ -157,7 +157,7 @@ final class Startup {
         String address = await("for the port of management", management);
         started = true;
         if (refused.isDone()) {
-            refused.join(); // onFatal came just before it could see a broker that is ready
+            refused.join(); // onFatal came just before it could see a broker that has started
         }
         times.passed("management");
         Readiness.of(config.nodeId(), metadata.image()).thenAccept(inSync -> state.inSync());
@@ -242,9 +242,13 @@ final class Startup {
     /** While the start lasts it ends the start; later it ends the process, as it stands: nothing may be written. */
     private void onFatal(String line) {
         refused.completeExceptionally(new StartProblem(line));
-        if (started) {
+        if (started && !ending()) {
             Broker.halt(line, ownProcess);
         }
+    }
+
+    private boolean ending() {
+        return CoordinatedShutdown.get(system).getShutdownReason().isPresent();
     }
 
     /**
@@ -285,7 +289,7 @@ final class Startup {
 
     /** In order where there are others, who need not wonder then where this node has gone. */
     private void leave() {
-        boolean ending = CoordinatedShutdown.get(system).getShutdownReason().isPresent();
+        boolean ending = ending();
         system.terminate();
         if (ending || formation.alone()) {
             return;

@@ -1,6 +1,7 @@
 package dev.ahti.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.ahti.testing.EarlierClients;
@@ -8,6 +9,7 @@ import dev.ahti.testing.GroupMembers;
 import dev.ahti.testing.GroupMembers.Consumed;
 import dev.ahti.testing.GroupsBroker;
 import dev.ahti.testing.GroupsBroker.Kind;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,6 +147,27 @@ class GroupClientsIT {
 
         assertEachOnce(group, sent);
         assertThat(group.assignments()).isEqualTo(before);
+    }
+
+    /** Its producer never sends anything again by itself: so a topic takes records as soon as it is created. */
+    @Test
+    void twentyMembersOfPythonsClientConsumeEachRecordOnce() throws Exception {
+        assumeTrue(python("-c", "import kafka").equals(""), "python3-kafka is not installed: .ci/run does that");
+        Path script =
+                Path.of(GroupClientsIT.class.getResource("/python-group.py").toURI());
+
+        assertThat(python(script.toString(), broker.process().bootstrap(), "python", "20", "40", "2000"))
+                .isEqualTo("failed 0, consumed 2040, different 2040, twice in a generation 0\n");
+    }
+
+    /** Debian's, whatever else is installed. */
+    private static String python(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("/usr/bin/python3"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return output;
     }
 
     @Test

@@ -2,11 +2,15 @@ package dev.ahti.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ahti.testing.BrokerProcess;
 import dev.ahti.testing.GroupMembers;
 import dev.ahti.testing.GroupMembers.Consumed;
 import dev.ahti.testing.SharedCluster;
 import dev.ahti.testing.TestCluster;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +51,7 @@ class RollingRestartIT {
         try (GroupMembers classic = group(cluster, "rolled-classic", "classic");
                 GroupMembers consumer = group(cluster, "rolled-consumer", "consumer")) {
             classic.join("a", "b", "c").awaitDivided(PARTITIONS);
-            consumer.join("d", "e").awaitDivided(PARTITIONS);
+            consumer.join("d").awaitDivided(PARTITIONS);
             SteadyLoad load = SteadyLoad.start(bootstrap(cluster), TOPIC, PARTITIONS, 2);
             awaitMore(load);
             load.forgetGaps();
@@ -57,6 +61,7 @@ class RollingRestartIT {
                     assertThat(cluster.stop(id)).as(cluster.broker(id).output()).isZero();
                     cluster.broker(id).launch();
                     cluster.broker(id).awaitHttpReady();
+                    assertThat(inSync(cluster.broker(id))).allMatch(isr -> isr.contains(id));
                 }
             }
 
@@ -74,6 +79,21 @@ class RollingRestartIT {
                 assertThat(gap).isLessThan(500);
             }
         }
+    }
+
+    /** The in-sync replicas of each partition as this broker's image shows them. */
+    private static List<List<Integer>> inSync(BrokerProcess broker) throws Exception {
+        List<List<Integer>> all = new ArrayList<>();
+        for (JsonNode topic :
+                new ObjectMapper().readTree(broker.http("/ahti/image").body()).get("topics")) {
+            for (JsonNode partition : topic.get("partitions")) {
+                List<Integer> isr = new ArrayList<>();
+                partition.get("isr").forEach(each -> isr.add(each.asInt()));
+                all.add(isr);
+            }
+        }
+        assertThat(all).hasSizeGreaterThanOrEqualTo(PARTITIONS);
+        return all;
     }
 
     private static void awaitMore(SteadyLoad load) {

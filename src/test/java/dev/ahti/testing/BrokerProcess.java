@@ -98,16 +98,18 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** Waits as an orchestrator does, which asks {@code /ready} again and again. */
     public BrokerProcess awaitHttpReady() {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/ready"))
-                .build();
         Awaitility.await("broker is ready")
                 .atMost(Duration.ofSeconds(60))
                 .ignoreExceptionsInstanceOf(IOException.class)
-                .until(() -> HttpClient.newHttpClient()
-                                .send(request, HttpResponse.BodyHandlers.discarding())
-                                .statusCode()
-                        == 200);
+                .until(() -> http("/ready").statusCode() == 200);
         return this;
+    }
+
+    /** What management answers. */
+    public HttpResponse<String> http(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
+                .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     /** Waits for a line with this in it. */
