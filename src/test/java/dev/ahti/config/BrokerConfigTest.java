@@ -70,8 +70,8 @@ class BrokerConfigTest {
 
     @Test
     void anEnvironmentVariableThatIsEmptyIsNone() {
-        BrokerConfig config =
-                BrokerConfig.load(new ConfigSources(Map.of(), Map.of("AHTI_BROKER_RACK", "", "AHTI_NODE_ID", ""), null));
+        BrokerConfig config = BrokerConfig.load(
+                new ConfigSources(Map.of(), Map.of("AHTI_BROKER_RACK", "", "AHTI_NODE_ID", ""), null));
 
         assertThat(config.stringValue("broker.rack")).isNull();
         assertThat(config.nodeId()).isEqualTo(1);

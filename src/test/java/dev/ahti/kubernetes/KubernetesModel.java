@@ -56,7 +56,8 @@ final class KubernetesModel {
     static void check(JsonNode manifest) {
         String kind = manifest.path("kind").asText();
         HasMetadata known = KINDS.get(kind);
-        if (known == null || !known.getApiVersion().equals(manifest.path("apiVersion").asText())) {
+        if (known == null
+                || !known.getApiVersion().equals(manifest.path("apiVersion").asText())) {
             throw new IllegalArgumentException(
                     "not known: " + manifest.path("apiVersion").asText() + " " + kind);
         }

@@ -38,7 +38,9 @@ class ManifestsTest {
     void aBrokenManifestIsRefused() {
         broken("replica", set -> set(set, "/spec", "replica", "3"));
         broken("httpGett", set -> set(set, "/spec/template/spec/containers/0/livenessProbe", "httpGett", "{}"));
-        broken("whenUnsatisfied", set -> set(set, "/spec/template/spec/topologySpreadConstraints/0", "whenUnsatisfied", "1"));
+        broken(
+                "whenUnsatisfied",
+                set -> set(set, "/spec/template/spec/topologySpreadConstraints/0", "whenUnsatisfied", "1"));
         broken("storage", set -> set(set, "/spec/volumeClaimTemplates/0/spec/resources", "storage", "1"));
         broken("three", set -> set(set, "/spec", "replicas", "\"three\""));
         broken("Cannot coerce String", set -> set(set, "/spec", "replicas", "\"3\""));
@@ -48,7 +50,8 @@ class ManifestsTest {
     }
 
     private static void broken(String message, Consumer<ObjectNode> change) {
-        ObjectNode set = Manifests.of(PRODUCTION).ofKind("StatefulSet").findFirst().orElseThrow();
+        ObjectNode set =
+                Manifests.of(PRODUCTION).ofKind("StatefulSet").findFirst().orElseThrow();
         change.accept(set);
         assertThatThrownBy(() -> KubernetesModel.check(set))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -73,7 +76,8 @@ class ManifestsTest {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         List<JsonNode> built;
-        try (var documents = new YAMLMapper().readerFor(JsonNode.class).<JsonNode>readValues(kubectl.getInputStream())) {
+        try (var documents =
+                new YAMLMapper().readerFor(JsonNode.class).<JsonNode>readValues(kubectl.getInputStream())) {
             built = documents.readAll();
         }
         assertThat(kubectl.waitFor()).isZero();
@@ -112,9 +116,8 @@ class ManifestsTest {
                                 one(manifests, "NetworkPolicy").at("/spec/ingress/0/from/0/podSelector/matchLabels")))
                 .toList();
 
-        assertThat(selectors)
-                .hasSize(6)
-                .allSatisfy(selector -> assertThat(manifests.podLabels()).containsAllEntriesOf(notEmpty(selector)));
+        assertThat(selectors).hasSize(6).allSatisfy(selector -> assertThat(manifests.podLabels())
+                .containsAllEntriesOf(notEmpty(selector)));
         assertThat(Manifests.stream(manifests.podTemplate().at("/spec/topologySpreadConstraints")))
                 .hasSize(2)
                 .allSatisfy(spread -> assertThat(manifests.podLabels())
@@ -147,12 +150,13 @@ class ManifestsTest {
     void whatIsReferredToIsThere(String overlay) {
         Manifests manifests = Manifests.of(overlay);
         JsonNode pod = manifests.podTemplate().path("spec");
-        JsonNode brokers =
-                manifests.named("Service", manifests.statefulSet().at("/spec/serviceName").asText());
+        JsonNode brokers = manifests.named(
+                "Service", manifests.statefulSet().at("/spec/serviceName").asText());
 
         assertThat(brokers.at("/spec/clusterIP").asText()).isEqualTo("None");
         assertThat(brokers.at("/spec/publishNotReadyAddresses").asBoolean()).isTrue();
-        assertThat(manifests.named("ServiceAccount", pod.path("serviceAccountName").asText()))
+        assertThat(manifests.named(
+                        "ServiceAccount", pod.path("serviceAccountName").asText()))
                 .isNotNull();
         List<String> volumes = Stream.of(
                         pod.path("volumes").findValuesAsText("name").stream(),

@@ -62,7 +62,8 @@ class DiscoveryIT {
 
     private void awaitProbes(BrokerProcess broker) {
         for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
-            String path = manifests.container().at("/" + probe + "/httpGet/path").asText();
+            String path =
+                    manifests.container().at("/" + probe + "/httpGet/path").asText();
             URI uri = URI.create("http://127.0.0.1:" + broker.managementPort() + path);
             Awaitility.await(probe)
                     .atMost(Duration.ofSeconds(LIMIT_SECONDS))

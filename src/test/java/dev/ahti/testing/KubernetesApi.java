@@ -101,9 +101,9 @@ public final class KubernetesApi implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
-        boolean allowed = ("Bearer " + TOKEN)
-                        .equals(exchange.getRequestHeaders().getFirst("Authorization"))
-                && manifests.allow("list", "pods");
+        boolean allowed =
+                ("Bearer " + TOKEN).equals(exchange.getRequestHeaders().getFirst("Authorization"))
+                        && manifests.allow("list", "pods");
         byte[] answer =
                 (allowed ? podList(exchange.getRequestURI().getQuery()) : "{}").getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");

@@ -42,9 +42,8 @@ final class Kustomization {
             }
         });
         file.path("resources").forEach(resource -> built.addAll(resources(directory.resolve(resource.asText()))));
-        file.path("patches")
-                .forEach(patch -> documents(directory.resolve(required(patch, "path")))
-                        .forEach(this::patch));
+        file.path("patches").forEach(patch -> documents(directory.resolve(required(patch, "path")))
+                .forEach(this::patch));
         file.path("images").forEach(this::useImage);
         return built;
     }

@@ -99,7 +99,8 @@ public final class Manifests {
         });
         container()
                 .path("env")
-                .forEach(variable -> environment.put(variable.path("name").asText(), value(variable, pod, environment)));
+                .forEach(
+                        variable -> environment.put(variable.path("name").asText(), value(variable, pod, environment)));
         return environment;
     }
 
@@ -132,8 +133,8 @@ public final class Manifests {
                 .filter(binding -> stream(binding.path("subjects"))
                         .anyMatch(subject -> subject.path("kind").asText().equals("ServiceAccount")
                                 && subject.path("name").asText().equals(account)))
-                .flatMap(binding ->
-                        stream(named("Role", binding.at("/roleRef/name").asText()).path("rules")))
+                .flatMap(binding -> stream(
+                        named("Role", binding.at("/roleRef/name").asText()).path("rules")))
                 .anyMatch(rule -> contains(rule.path("apiGroups"), "")
                         && contains(rule.path("resources"), resource)
                         && contains(rule.path("verbs"), verb));
