@@ -21,8 +21,9 @@ final class Containers {
     static final String IMAGE = "localhost/ahti";
 
     private static final Path DIRECTORY = Path.of("target/containers").toAbsolutePath();
-    private static final List<String> PROGRAMS =
-            List.of("podman", "buildah", "podman-compose", "runc", "netavark", "debootstrap", "kcat");
+    private static final List<String> PROGRAMS = List.of(
+            "podman", "buildah", "podman-compose", "runc", "netavark", "aardvark-dns", "iptables", "debootstrap", "unzip", "xz",
+            "kcat");
     private static boolean built;
 
     private Containers() {}
