@@ -66,7 +66,9 @@ class ComposeIT {
     }
 
     private static void awaitHealthy(int broker) {
-        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> podman("healthcheck", "run", container(broker)));
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> podman("healthcheck", "run", container(broker)));
     }
 
     @Test
@@ -92,7 +94,8 @@ class ComposeIT {
         produce(0);
 
         podman("stop", "-t", "60", container(2));
-        assertThat(podman("inspect", "--format", "{{.State.ExitCode}}", container(2))).isEqualTo("0");
+        assertThat(podman("inspect", "--format", "{{.State.ExitCode}}", container(2)))
+                .isEqualTo("0");
         produce(1);
         assertThat(consumed()).containsExactlyInAnyOrderElementsOf(records(0, 2));
 
@@ -107,10 +110,14 @@ class ComposeIT {
     }
 
     private static List<String> records(int from, int to) {
-        return IntStream.range(from * RECORDS, to * RECORDS).mapToObj(i -> "order " + i).collect(Collectors.toList());
+        return IntStream.range(from * RECORDS, to * RECORDS)
+                .mapToObj(i -> "order " + i)
+                .collect(Collectors.toList());
     }
 
     private static List<String> consumed() throws Exception {
-        return kcat(port, "", "-C", "-t", "orders", "-o", "beginning", "-e", "-q").lines().toList();
+        return kcat(port, "", "-C", "-t", "orders", "-o", "beginning", "-e", "-q")
+                .lines()
+                .toList();
     }
 }

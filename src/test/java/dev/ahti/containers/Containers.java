@@ -45,10 +45,12 @@ final class Containers {
     }
 
     private static String missing() {
-        if (!System.getProperty("os.name").equals("Linux") || !System.getProperty("user.name").equals("root")) {
+        if (!System.getProperty("os.name").equals("Linux")
+                || !System.getProperty("user.name").equals("root")) {
             return "it takes root on Linux";
         }
-        List<String> absent = PROGRAMS.stream().filter(each -> !isInstalled(each)).toList();
+        List<String> absent =
+                PROGRAMS.stream().filter(each -> !isInstalled(each)).toList();
         return absent.isEmpty() ? null : "install " + String.join(", ", absent);
     }
 
