@@ -22,7 +22,16 @@ final class Containers {
 
     private static final Path DIRECTORY = Path.of("target/containers").toAbsolutePath();
     private static final List<String> PROGRAMS = List.of(
-            "podman", "buildah", "podman-compose", "runc", "netavark", "aardvark-dns", "iptables", "debootstrap", "unzip", "xz",
+            "podman",
+            "buildah",
+            "podman-compose",
+            "runc",
+            "netavark",
+            "aardvark-dns",
+            "iptables",
+            "debootstrap",
+            "unzip",
+            "xz",
             "kcat");
     private static boolean built;
 

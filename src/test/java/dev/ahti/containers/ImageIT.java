@@ -35,11 +35,30 @@ class ImageIT {
         Path properties = Files.writeString(directory.resolve("server.properties"), "num.partitions=3\n");
         port = BrokerProcess.freePort();
         podman(
-                "run", "-d", "--name", NAME, "--read-only", "--tmpfs", "/tmp:exec", "--cap-drop", "ALL",
-                "--security-opt", "no-new-privileges", "-v", NAME + ":/var/lib/ahti", "-p", "127.0.0.1:" + port + ":9092",
-                "-e", "AHTI_ADVERTISED_LISTENERS=PLAINTEXT://localhost:" + port,
-                "-v", properties + ":/etc/ahti/server.properties:ro", Containers.IMAGE,
-                "--config", "/etc/ahti/server.properties", "--set", "node.id=7");
+                "run",
+                "-d",
+                "--name",
+                NAME,
+                "--read-only",
+                "--tmpfs",
+                "/tmp:exec",
+                "--cap-drop",
+                "ALL",
+                "--security-opt",
+                "no-new-privileges",
+                "-v",
+                NAME + ":/var/lib/ahti",
+                "-p",
+                "127.0.0.1:" + port + ":9092",
+                "-e",
+                "AHTI_ADVERTISED_LISTENERS=PLAINTEXT://localhost:" + port,
+                "-v",
+                properties + ":/etc/ahti/server.properties:ro",
+                Containers.IMAGE,
+                "--config",
+                "/etc/ahti/server.properties",
+                "--set",
+                "node.id=7");
         awaitReady();
     }
 
@@ -52,18 +71,21 @@ class ImageIT {
     }
 
     private static void awaitReady() {
-        await().atMost(START).until(() -> podman("logs", "--since", started(), NAME).contains("ready: broker 7"));
+        await().atMost(START)
+                .until(() -> podman("logs", "--since", started(), NAME).contains("ready: broker 7"));
     }
 
     private static String started() throws Exception {
-        return podman("inspect", "--format", "{{.State.StartedAt.Format \"2006-01-02T15:04:05.999999999Z07:00\"}}", NAME);
+        return podman(
+                "inspect", "--format", "{{.State.StartedAt.Format \"2006-01-02T15:04:05.999999999Z07:00\"}}", NAME);
     }
 
     @Test
     @Order(1)
     void runsWithoutRootAndWritesNowhereButToItsVolume() throws Exception {
         assertThat(podman("exec", NAME, "id", "-u")).isEqualTo("10001");
-        assertThatThrownBy(() -> podman("exec", NAME, "touch", "/opt/ahti/mine")).hasMessageContaining("Read-only");
+        assertThatThrownBy(() -> podman("exec", NAME, "touch", "/opt/ahti/mine"))
+                .hasMessageContaining("Read-only");
         assertThat(podman("exec", NAME, "ls", "/var/lib/ahti")).isEqualTo("data");
     }
 
@@ -100,7 +122,8 @@ class ImageIT {
         assertThat(podman("inspect", "--format", "{{.State.ExitCode}}", NAME)).isEqualTo("0");
         podman("start", NAME);
         awaitReady();
-        assertThat(kcat(port, "", "-C", "-t", "kept", "-o", "beginning", "-e", "-q")).isEqualTo("kept");
+        assertThat(kcat(port, "", "-C", "-t", "kept", "-o", "beginning", "-e", "-q"))
+                .isEqualTo("kept");
     }
 
     /** No assertion on the time: that is for a machine that does nothing else. */
