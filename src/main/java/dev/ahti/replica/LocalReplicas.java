@@ -11,11 +11,14 @@ public interface LocalReplicas {
 
     Collection<LocalReplica> all();
 
+    /** Whether somebody waits for the replica ({@link #onOpen}) who has not gone on yet, though it may be open. */
+    boolean isAwaited(PartitionId id);
+
     /**
      * Calls {@code known} once, on any thread: when the replica is open, or it is known that it will not be. At once if that
-     * is so already.
+     * is so already, but behind those who waited before.
      *
-     * @return ends the wait; does nothing after the call
+     * @return ends the wait with that call; does nothing after it
      */
     Runnable onOpen(PartitionId id, Runnable known);
 }

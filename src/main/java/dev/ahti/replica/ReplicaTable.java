@@ -34,6 +34,11 @@ final class ReplicaTable implements ObservedReplicas {
     }
 
     @Override
+    public boolean isAwaited(PartitionId id) {
+        return openWaiters.isAwaited(id);
+    }
+
+    @Override
     public void onLeadershipChange(Consumer<LocalReplica> listener) {
         leadershipListeners.add(listener);
     }

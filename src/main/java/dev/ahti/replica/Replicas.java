@@ -95,6 +95,11 @@ public final class Replicas implements ObservedReplicas {
     }
 
     @Override
+    public boolean isAwaited(PartitionId id) {
+        return node.table().isAwaited(id);
+    }
+
+    @Override
     public Runnable onOpen(PartitionId id, Runnable known) {
         return node.table().onOpen(id, known);
     }

@@ -234,7 +234,8 @@ final class Startup {
                 directory.directoryId(),
                 directory.clusterId(),
                 listeners.advertised(config.advertisedListeners()),
-                Optional.ofNullable(config.stringValue("broker.rack")),
+                // Empty where it comes from a label that is not there.
+                Optional.ofNullable(config.stringValue("broker.rack")).filter(rack -> !rack.isBlank()),
                 Optional.of(peers.connections().address()),
                 directory.logsIntact());
     }

@@ -19,6 +19,11 @@ public final class NoReplicas implements LocalReplicas {
     }
 
     @Override
+    public boolean isAwaited(PartitionId id) {
+        return false;
+    }
+
+    @Override
     public Runnable onOpen(PartitionId id, Runnable known) {
         known.run();
         return () -> {};

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 /** docker/compose.yaml: PostgreSQL, three brokers, and one published port in front of them. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ComposeIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int RECORDS = 100;
     private static final Map<String, String> ENVIRONMENT = new HashMap<>();
     private static int port;

@@ -174,6 +174,11 @@ class ManifestsTest {
         Manifests manifests = Manifests.of(PRODUCTION);
         assertThat(manifests.allow("list", "pods")).isTrue();
         assertThat(manifests.allow("get", "secrets")).isFalse();
+        JsonNode bound = one(manifests, "RoleBinding").path("subjects").path(0);
+        assertThat(bound.path("name").textValue()).isEqualTo("ahti");
+        assertThat(bound.path("namespace").textValue())
+                .as("Kubernetes wants it")
+                .isEqualTo("ahti");
         JsonNode rules = one(manifests, "Role").path("rules");
         assertThat(rules).hasSize(1);
         assertThat(rules.get(0).path("verbs")).hasSize(1);

@@ -98,16 +98,17 @@ class ReplicaStarterTest {
     void shouldWakeWhoWaitsForAReplicaWhenItIsOpen() {
         PartitionId id = ledTopic("t", Map.of());
         AtomicInteger woken = new AtomicInteger();
-        AtomicInteger cancelled = new AtomicInteger();
+        AtomicInteger ended = new AtomicInteger();
         fixture.node.table().onOpen(id, woken::incrementAndGet);
-        fixture.node.table().onOpen(id, cancelled::incrementAndGet).run();
+        fixture.node.table().onOpen(id, ended::incrementAndGet).run();
         assertThat(woken).hasValue(0);
+        assertThat(ended).hasValue(1);
 
         start();
         open(id);
 
         assertThat(woken).hasValue(1);
-        assertThat(cancelled).hasValue(0);
+        assertThat(ended).hasValue(1);
         fixture.node.table().onOpen(id, woken::incrementAndGet);
         assertThat(woken).hasValue(2);
     }

@@ -15,7 +15,7 @@ import java.util.stream.StreamSupport;
 
 /**
  * Builds manifests as kustomize does, as far as the files of {@code k8s/} go: resources, patches that look like what they
- * change, and images. Whatever else a {@code kustomization.yaml} asks for is refused.
+ * change, images and the namespace. Whatever else a {@code kustomization.yaml} asks for is refused.
  */
 final class Kustomization {
     private static final YAMLMapper YAML = new YAMLMapper();
@@ -37,7 +37,8 @@ final class Kustomization {
     private List<ObjectNode> build() {
         ObjectNode file = documents(directory.resolve("kustomization.yaml")).get(0);
         file.fieldNames().forEachRemaining(name -> {
-            if (!List.of("apiVersion", "kind", "resources", "patches", "images").contains(name)) {
+            if (!List.of("apiVersion", "kind", "resources", "patches", "images", "namespace")
+                    .contains(name)) {
                 throw new IllegalArgumentException(directory + ": " + name + " is not known here");
             }
         });
@@ -45,6 +46,9 @@ final class Kustomization {
         file.path("patches").forEach(patch -> documents(directory.resolve(required(patch, "path")))
                 .forEach(this::patch));
         file.path("images").forEach(this::useImage);
+        if (file.has("namespace")) {
+            useNamespace(required(file, "namespace"));
+        }
         return built;
     }
 
@@ -105,6 +109,14 @@ final class Kustomization {
                 .filter(container -> required(container, "image").equals(replaced))
                 .forEach(container -> ((ObjectNode) container)
                         .put("image", required(image, "newName") + ":" + required(image, "newTag")));
+    }
+
+    /** Also for the accounts to which Roles are bound, which must have one. */
+    private void useNamespace(String namespace) {
+        for (ObjectNode resource : built) {
+            ((ObjectNode) resource.path("metadata")).put("namespace", namespace);
+            resource.path("subjects").forEach(subject -> ((ObjectNode) subject).put("namespace", namespace));
+        }
     }
 
     private static String required(JsonNode object, String field) {

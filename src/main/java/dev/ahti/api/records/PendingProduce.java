@@ -84,7 +84,7 @@ final class PendingProduce {
             return;
         }
         LocalReplica replica = routing.replica(topic, partition.index());
-        if (replica == null) {
+        if (replica == null || routing.isAwaited(topic, partition.index())) {
             routing.awaitReplica(topic, partition.index(), deadlineNanos, opened -> {
                 if (opened == null) {
                     refuse(place, Errors.NOT_LEADER_OR_FOLLOWER, null);

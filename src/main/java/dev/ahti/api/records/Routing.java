@@ -41,10 +41,15 @@ final class Routing {
                 : replicas.get(new PartitionId(topic.id(), partition));
     }
 
+    /** Whether requests wait for the replica to open: later ones go behind them ({@link #awaitReplica}). */
+    boolean isAwaited(TopicImage topic, int partition) {
+        return replicas.isAwaited(new PartitionId(topic.id(), partition));
+    }
+
     /**
      * Where {@link #replica} is null: a topic is shown before its logs are open, and a client that does not try again would
      * fail for that. So what this broker leads is waited for, but not long. {@code known} is called once, on any thread,
-     * with the replica or with null.
+     * with the replica or with null; in the order in which requests came.
      */
     void awaitReplica(TopicImage topic, int partition, long deadlineNanos, Consumer<LocalReplica> known) {
         if (topic.partition(partition).leader() != brokerId) {
@@ -52,17 +57,14 @@ final class Routing {
             return;
         }
         PartitionId id = new PartitionId(topic.id(), partition);
-        CompletableFuture<LocalReplica> wait = new CompletableFuture<>();
-        wait.thenAccept(known);
-        Runnable look = () -> wait.complete(replicas.get(id));
-        Runnable cancelWait = replicas.onOpen(id, look);
-        if (!wait.isDone()) {
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        Runnable endWait = replicas.onOpen(id, () -> {
+            known.accept(replicas.get(id));
+            over.complete(null);
+        });
+        if (!over.isDone()) {
             long nanos = Math.min(OPENING_NANOS, Math.max(0, deadlineNanos - System.nanoTime()));
-            Runnable cancelTimer = timer.after(nanos, look);
-            wait.thenRun(() -> {
-                cancelWait.run();
-                cancelTimer.run();
-            });
+            over.thenRun(timer.after(nanos, endWait));
         }
     }
 

@@ -62,9 +62,14 @@ final class RecordsFixture implements AutoCloseable {
                 }
 
                 @Override
+                public boolean isAwaited(PartitionId id) {
+                    return openWaits.containsKey(id);
+                }
+
+                @Override
                 public Runnable onOpen(PartitionId id, Runnable known) {
                     openWaits.put(id, known);
-                    return () -> openWaits.remove(id);
+                    return () -> endWait(id);
                 }
             },
             () -> image,
@@ -114,11 +119,18 @@ final class RecordsFixture implements AutoCloseable {
 
     void opened(InMemoryReplica replica) {
         replicas.put(replica.id(), replica);
-        openWaits.get(replica.id()).run();
+        endWait(replica.id());
     }
 
     void cannotOpen(int partition) {
-        openWaits.get(new PartitionId(TOPIC, partition)).run();
+        endWait(new PartitionId(TOPIC, partition));
+    }
+
+    private void endWait(PartitionId id) {
+        Runnable known = openWaits.remove(id);
+        if (known != null) {
+            known.run();
+        }
     }
 
     boolean isAwaited(int partition) {

@@ -61,6 +61,11 @@ public final class ThreeBrokers implements OtherBrokers {
             }
 
             @Override
+            public boolean isAwaited(PartitionId id) {
+                return false;
+            }
+
+            @Override
             public Runnable onOpen(PartitionId id, Runnable known) {
                 known.run();
                 return () -> {};
