@@ -234,8 +234,7 @@ final class Startup {
                 directory.directoryId(),
                 directory.clusterId(),
                 listeners.advertised(config.advertisedListeners()),
-                // Empty where it comes from a label that is not there.
-                Optional.ofNullable(config.stringValue("broker.rack")).filter(rack -> !rack.isBlank()),
+                Optional.ofNullable(config.stringValue("broker.rack")),
                 Optional.of(peers.connections().address()),
                 directory.logsIntact());
     }
