@@ -23,7 +23,7 @@ final class ConfigurationPage {
             1. on the command line: `bin/ahti --set node.id=2`
             2. as an environment variable: `AHTI_NODE_ID=2`. The name is `AHTI_`, then the setting in capitals, without
                its `ahti.`, and with underscores for dots and dashes: `ahti.metadata.url` is `AHTI_METADATA_URL`.
-               Variables that name no setting are not looked at.
+               Variables that name no setting, and empty ones, are not looked at.
             3. in a file: `bin/ahti --config FILE`, HOCON where the name ends in `.conf`, otherwise Kafka's
                `server.properties`
 
