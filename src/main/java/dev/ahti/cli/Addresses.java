@@ -9,6 +9,11 @@ import java.net.UnknownHostException;
 final class Addresses {
     private Addresses() {}
 
+    /** Where somebody on this machine reaches what listens at the host. */
+    static String reachedAt(String host) {
+        return host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+    }
+
     static boolean isLoopback(String host) {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();

@@ -65,8 +65,7 @@ public final class DoctorCommand {
     private static ManagementClient own(BrokerConfig config) {
         int port = config.intValue("ahti.management.port");
         String host = config.stringValue("ahti.management.host");
-        String reached = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
-        return port == 0 ? null : client(config, reached + ":" + port);
+        return port == 0 ? null : client(config, Addresses.reachedAt(host) + ":" + port);
     }
 
     /** As the settings say that brokers are asked. */

@@ -73,9 +73,8 @@ public final class StatusCommand {
 
     private static String byDefault(Map<String, String> environment) {
         String host = environment.getOrDefault("AHTI_MANAGEMENT_HOST", "127.0.0.1");
-        boolean any = host.equals("0.0.0.0") || host.equals("::");
         return (environment.containsKey("AHTI_MANAGEMENT_TLS_CERTIFICATE") ? "https://" : "http://")
-                + (any ? "127.0.0.1" : host) + ":"
+                + Addresses.reachedAt(host) + ":"
                 + environment.getOrDefault("AHTI_MANAGEMENT_PORT", "8558");
     }
 

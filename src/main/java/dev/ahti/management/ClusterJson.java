@@ -1,6 +1,5 @@
 package dev.ahti.management;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ahti.metadata.image.BrokerImage;
@@ -11,20 +10,10 @@ import java.util.TreeMap;
 
 /** Brokers, metadata, strays and lag as JSON for people and {@code ahti status}; what is not known is null. */
 final class ClusterJson {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private ClusterJson() {}
 
-    static ObjectNode object() {
-        return JSON.createObjectNode();
-    }
-
-    static String text(ObjectNode shown) {
-        return shown.toPrettyString() + "\n";
-    }
-
     static ObjectNode brokers(ClusterImage image, List<ClusterNodes.Member> members, Reports reports) {
-        ObjectNode shown = object();
+        ObjectNode shown = Json.object();
         shown.put("clusterId", image.clusterId());
         shown.put("singleton", reports.singleton().orElse(null));
         ArrayNode brokers = shown.putArray("brokers");
@@ -77,7 +66,7 @@ final class ClusterJson {
     }
 
     static ObjectNode metadata(ClusterImage image, Reports reports) {
-        ObjectNode shown = object();
+        ObjectNode shown = Json.object();
         shown.put("clusterId", image.clusterId());
         shown.put("imageVersion", image.version());
         shown.put("epoch", image.metadataEpoch());
@@ -99,7 +88,7 @@ final class ClusterJson {
     }
 
     static ObjectNode strays(Reports reports) {
-        ObjectNode shown = object();
+        ObjectNode shown = Json.object();
         ArrayNode brokers = shown.putArray("brokers");
         reports.byBroker().forEach((id, report) -> {
             ObjectNode broker = brokers.addObject();
@@ -112,7 +101,7 @@ final class ClusterJson {
 
     /** Those furthest behind first. */
     static ObjectNode lag(Reports reports) {
-        ObjectNode shown = object();
+        ObjectNode shown = Json.object();
         shown.put(
                 "groupCount",
                 reports.byBroker().values().stream()

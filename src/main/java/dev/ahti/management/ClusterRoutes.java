@@ -43,7 +43,7 @@ final class ClusterRoutes {
                 path(
                         "topics",
                         () -> paged((after, limit) -> Directives.complete(
-                                NodeRoutes.json(ClusterJson.text(TopicsJson.topics(state.image(), after, limit)))))),
+                                NodeRoutes.json(Json.text(TopicsJson.topics(state.image(), after, limit)))))),
                 path("partitions", () -> paged(this::partitions)));
     }
 
@@ -54,8 +54,7 @@ final class ClusterRoutes {
     private Route answer(boolean strays, boolean groups, Function<Reports, ObjectNode> shown) {
         CompletionStage<Reports> reports =
                 state.nodes().ask(strays, groups, List.of()).thenApply(Reports::new);
-        return Directives.completeWithFuture(
-                reports.thenApply(each -> NodeRoutes.json(ClusterJson.text(shown.apply(each)))));
+        return Directives.completeWithFuture(reports.thenApply(each -> NodeRoutes.json(Json.text(shown.apply(each)))));
     }
 
     private interface Page {
@@ -89,7 +88,7 @@ final class ClusterRoutes {
                     return Directives.completeWithFuture(state.nodes()
                             .ask(false, false, sizes)
                             .thenApply(reports -> NodeRoutes.json(
-                                    ClusterJson.text(TopicsJson.partitions(image, page, new Reports(reports))))));
+                                    Json.text(TopicsJson.partitions(image, page, new Reports(reports))))));
                 }));
     }
 }

@@ -1,6 +1,5 @@
 package dev.ahti.management;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ahti.management.GroupLag.PartitionLag;
@@ -10,25 +9,23 @@ import java.util.OptionalLong;
 
 /** The lag of groups as JSON for people; what is not known is null. */
 final class GroupLagJson {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private GroupLagJson() {}
 
     static String of(int broker, List<GroupLag> lags) {
-        ObjectNode shown = JSON.createObjectNode();
+        ObjectNode shown = Json.object();
         shown.put("coordinator", broker);
         ArrayNode groups = shown.putArray("groups");
         lags.forEach(each -> describe(each, groups.addObject()));
-        return shown.toPrettyString() + "\n";
+        return Json.text(shown);
     }
 
     static String of(int broker, GroupLag lag) {
-        ObjectNode shown = JSON.createObjectNode();
+        ObjectNode shown = Json.object();
         shown.put("coordinator", broker);
         describe(lag, shown);
         ArrayNode partitions = shown.putArray("partitions");
         lag.partitions().forEach(each -> describe(each, partitions.addObject()));
-        return shown.toPrettyString() + "\n";
+        return Json.text(shown);
     }
 
     private static void describe(GroupLag lag, ObjectNode shown) {

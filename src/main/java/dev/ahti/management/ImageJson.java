@@ -1,23 +1,19 @@
 package dev.ahti.management;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ahti.metadata.image.BrokerImage;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.metadata.image.TopicImage;
-import java.util.Collection;
 import java.util.Comparator;
 
 /** The image as JSON for people: sorted, in Kafka's words. */
 final class ImageJson {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private ImageJson() {}
 
     static String of(ClusterImage image) {
-        ObjectNode shown = JSON.createObjectNode();
+        ObjectNode shown = Json.object();
         shown.put("clusterId", image.clusterId());
         shown.put("version", image.version());
         ArrayNode brokers = shown.putArray("brokers");
@@ -28,7 +24,7 @@ final class ImageJson {
         image.topics().values().stream()
                 .sorted(Comparator.comparing(TopicImage::name))
                 .forEach(topic -> describe(topic, topics.addObject()));
-        return shown.toPrettyString() + "\n";
+        return Json.text(shown);
     }
 
     private static void describe(BrokerImage broker, ObjectNode shown) {
@@ -51,12 +47,8 @@ final class ImageJson {
         shown.put("partition", partition.id().partition());
         shown.put("leader", partition.leader());
         shown.put("leaderEpoch", partition.leaderEpoch());
-        numbers(shown.putArray("replicas"), partition.replicas());
-        numbers(shown.putArray("isr"), partition.isrBrokers());
-        numbers(shown.putArray("elr"), partition.elr());
-    }
-
-    private static void numbers(ArrayNode shown, Collection<Integer> numbers) {
-        numbers.forEach(shown::add);
+        Json.numbers(shown.putArray("replicas"), partition.replicas());
+        Json.numbers(shown.putArray("isr"), partition.isrBrokers());
+        Json.numbers(shown.putArray("elr"), partition.elr());
     }
 }

@@ -1,7 +1,8 @@
 package dev.ahti.management;
 
 import dev.ahti.model.PartitionId;
-import dev.ahti.replica.Replicas;
+import dev.ahti.peer.BrokerRole;
+import dev.ahti.peer.SystemActors;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.StreamSupport;
-import org.apache.pekko.actor.RootActorPath;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.cluster.Cluster;
@@ -18,7 +18,6 @@ import org.apache.pekko.pattern.Patterns;
 /** {@link ClusterNodes} of the Pekko cluster: each member has the role of its broker. */
 final class MembersByRole implements ClusterNodes {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
-    private static final String PREFIX = Replicas.role(0).replace("0", "");
 
     private final Cluster cluster;
 
@@ -31,7 +30,7 @@ final class MembersByRole implements ClusterNodes {
         var unreachable = cluster.state().getUnreachable();
         return StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
                 .map(each -> new Member(
-                        broker(each),
+                        BrokerRole.broker(each),
                         each.address().getHost().orElse("") + ":"
                                 + each.address().getPort().orElse(0),
                         each.status().toString(),
@@ -60,22 +59,12 @@ final class MembersByRole implements ClusterNodes {
     /** Null where no answer comes. */
     private CompletableFuture<NodeReport> ask(
             org.apache.pekko.cluster.Member member, boolean strays, boolean groups, List<PartitionId> sizes) {
-        var there = cluster.system()
-                .actorSelection(
-                        new RootActorPath(member.address(), "/").child("system").child(NodeReports.NAME));
+        var there = cluster.system().actorSelection(SystemActors.at(member.address(), NodeReports.NAME));
         return Patterns.askWithReplyTo(
                         there,
                         replyTo -> new NodeReports.Question(strays, groups, sizes, Adapter.toTyped(replyTo)),
                         TIMEOUT)
                 .handle((answer, failure) -> (NodeReport) answer)
                 .toCompletableFuture();
-    }
-
-    private static int broker(org.apache.pekko.cluster.Member member) {
-        return member.getRoles().stream()
-                .filter(role -> role.startsWith(PREFIX))
-                .map(role -> Integer.parseInt(role.substring(PREFIX.length())))
-                .findFirst()
-                .orElse(-1);
     }
 }

@@ -6,7 +6,6 @@ import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.metadata.image.TopicImage;
 import dev.ahti.model.PartitionId;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,7 +17,7 @@ final class TopicsJson {
 
     /** @param after the name of the last topic on the page before, or "" */
     static ObjectNode topics(ClusterImage image, String after, int limit) {
-        ObjectNode shown = ClusterJson.object();
+        ObjectNode shown = Json.object();
         shown.put("count", image.topics().size());
         ArrayNode topics = shown.putArray("topics");
         String last = null;
@@ -62,7 +61,7 @@ final class TopicsJson {
         reports.byBroker().forEach((broker, report) -> report.sizes()
                 .forEach(size -> sizes.computeIfAbsent(size.partition(), id -> new TreeMap<>())
                         .put(broker, size)));
-        ObjectNode shown = ClusterJson.object();
+        ObjectNode shown = Json.object();
         shown.put("count", page.all());
         ArrayNode partitions = shown.putArray("partitions");
         page.partitions()
@@ -79,9 +78,9 @@ final class TopicsJson {
         shown.put("leader", partition.leader());
         shown.put("leaderEpoch", partition.leaderEpoch());
         shown.put("partitionEpoch", partition.partitionEpoch());
-        numbers(shown.putArray("replicas"), partition.replicas());
-        numbers(shown.putArray("isr"), partition.isrBrokers());
-        numbers(shown.putArray("elr"), partition.elr());
+        Json.numbers(shown.putArray("replicas"), partition.replicas());
+        Json.numbers(shown.putArray("isr"), partition.isrBrokers());
+        Json.numbers(shown.putArray("elr"), partition.elr());
         shown.put("lastKnownLeader", partition.lastKnownLeader());
         ArrayNode onDisk = shown.putArray("logs");
         sizes.forEach((broker, size) -> onDisk.addObject()
@@ -90,9 +89,5 @@ final class TopicsJson {
                 .put("logEndOffset", size.logEndOffset())
                 .put("highWatermark", size.highWatermark())
                 .put("bytes", size.bytes()));
-    }
-
-    private static void numbers(ArrayNode shown, Collection<Integer> numbers) {
-        numbers.forEach(shown::add);
     }
 }

@@ -1,9 +1,10 @@
 package dev.ahti.metadata;
 
+import dev.ahti.peer.BrokerRole;
+import dev.ahti.peer.SystemActors;
 import dev.ahti.peer.VotingMembers;
 import java.util.List;
 import org.apache.pekko.actor.ActorRef;
-import org.apache.pekko.actor.RootActorPath;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -14,8 +15,6 @@ import org.apache.pekko.cluster.typed.Subscribe;
 
 /** {@link Members} of the Pekko cluster. Each knows its broker's id by its role. */
 final class ClusterMembers implements Members {
-    static final String ROLE_PREFIX = "broker-";
-
     private final Cluster cluster;
 
     ClusterMembers(ActorSystem<?> system) {
@@ -29,19 +28,11 @@ final class ClusterMembers implements Members {
 
     private Member member(org.apache.pekko.cluster.Member member) {
         return new Member(
-                broker(member),
+                BrokerRole.broker(member),
                 member.uniqueAddress().longUid(),
                 member.uniqueAddress().equals(cluster.selfUniqueAddress()),
                 VotingMembers.votes(member),
                 member.status().equals(MemberStatus.down()));
-    }
-
-    private static int broker(org.apache.pekko.cluster.Member member) {
-        return member.getRoles().stream()
-                .filter(role -> role.startsWith(ROLE_PREFIX))
-                .map(role -> Integer.parseInt(role.substring(ROLE_PREFIX.length())))
-                .findFirst()
-                .orElse(-1);
     }
 
     @Override
@@ -56,9 +47,8 @@ final class ClusterMembers implements Members {
     public void tell(Member to, MetadataRelay.Message message) {
         for (org.apache.pekko.cluster.Member member : cluster.state().getMembers()) {
             if (member.uniqueAddress().longUid() == to.uid()) {
-                RootActorPath root = new RootActorPath(member.address(), "/");
                 cluster.system()
-                        .actorSelection(root.child("system").child(MetadataRelay.NAME))
+                        .actorSelection(SystemActors.at(member.address(), MetadataRelay.NAME))
                         .tell(message, ActorRef.noSender());
             }
         }

@@ -74,13 +74,13 @@ final class QuietSelector extends AbstractSelector {
 
     @Override
     public Selector wakeup() {
-        while (state.get() != State.WOKEN) {
-            if (state.get() == State.WAITING) {
+        while (!state.compareAndSet(State.IDLE, State.WOKEN)) {
+            State now = state.get();
+            if (now == State.WAITING) {
                 jdk.wakeup(); // Where the wait has just ended, the JDK's next one returns at once, which does no harm.
-                break;
             }
-            if (state.compareAndSet(State.IDLE, State.WOKEN)) {
-                break;
+            if (now != State.IDLE) {
+                break; // Else a wait ended between the two looks.
             }
         }
         return this;

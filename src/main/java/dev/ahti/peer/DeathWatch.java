@@ -18,7 +18,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.ActorSelection;
 import org.apache.pekko.actor.Address;
-import org.apache.pekko.actor.RootActorPath;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -204,8 +203,7 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
     }
 
     private ActorSelection watchAt(Address address) {
-        return Adapter.toClassic(getContext())
-                .actorSelection(new RootActorPath(address, "/").child("system").child(NAME));
+        return Adapter.toClassic(getContext()).actorSelection(SystemActors.at(address, NAME));
     }
 
     /** Looks whose death is proven, and does what follows. */

@@ -1,5 +1,6 @@
 package dev.ahti.replica;
 
+import dev.ahti.peer.BrokerRole;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -33,10 +34,6 @@ final class BrokerShardAllocation implements ShardCoordinator.ShardAllocationStr
         this.cluster = cluster;
     }
 
-    static String role(int broker) {
-        return "broker-" + broker;
-    }
-
     @Override
     public Future<ActorRef> allocateShard(
             ActorRef requester, String shardId, Map<ActorRef, IndexedSeq<String>> currentShardAllocations) {
@@ -60,7 +57,8 @@ final class BrokerShardAllocation implements ShardCoordinator.ShardAllocationStr
         Set<Member> unreachable = state.getUnreachable();
         Member youngest = null;
         for (Member member : state.getMembers()) {
-            boolean candidate = member.hasRole(role(Integer.parseInt(shardId))) && !unreachable.contains(member);
+            boolean candidate =
+                    member.hasRole(BrokerRole.of(Integer.parseInt(shardId))) && !unreachable.contains(member);
             if (candidate && (youngest == null || youngest.isOlderThan(member))) {
                 youngest = member;
             }

@@ -1,11 +1,12 @@
 package dev.ahti.replica;
 
+import dev.ahti.peer.BrokerRole;
+import dev.ahti.peer.SystemActors;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.ActorSelection;
-import org.apache.pekko.actor.RootActorPath;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.cluster.Cluster;
@@ -26,12 +27,9 @@ final class LeadersByRole implements LogPositions.Leaders {
     @Override
     public CompletionStage<List<LogPositions.Found>> ask(int broker, List<LogPositions.Position> positions) {
         for (Member member : cluster.state().getMembers()) {
-            if (member.hasRole(BrokerShardAllocation.role(broker))
-                    && member.status().equals(MemberStatus.up())) {
-                ActorSelection there = cluster.system()
-                        .actorSelection(new RootActorPath(member.address(), "/")
-                                .child("system")
-                                .child(LogPositions.NAME));
+            if (member.hasRole(BrokerRole.of(broker)) && member.status().equals(MemberStatus.up())) {
+                ActorSelection there =
+                        cluster.system().actorSelection(SystemActors.at(member.address(), LogPositions.NAME));
                 return Patterns.askWithReplyTo(
                                 there,
                                 replyTo -> new LogPositions.Question(positions, Adapter.toTyped(replyTo)),

@@ -79,11 +79,6 @@ public final class Replicas implements ObservedReplicas {
         return new Replicas(node, upkeep, starter);
     }
 
-    /** The cluster role of a broker's node, by which its replicas find it. */
-    public static String role(int brokerId) {
-        return BrokerShardAllocation.role(brokerId);
-    }
-
     @Override
     public LocalReplica get(PartitionId id) {
         return node.table().get(id);

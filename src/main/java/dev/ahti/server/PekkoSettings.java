@@ -3,7 +3,7 @@ package dev.ahti.server;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.config.BrokerConfig;
-import dev.ahti.replica.Replicas;
+import dev.ahti.peer.BrokerRole;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,7 @@ final class PekkoSettings {
         String host = config.stringValue("ahti.cluster.host");
         settings.put("pekko.remote.artery.canonical.hostname", host);
         settings.put("pekko.remote.artery.canonical.port", config.intValue("ahti.cluster.port"));
-        settings.put("pekko.cluster.roles", List.of(Replicas.role(config.nodeId())));
+        settings.put("pekko.cluster.roles", List.of(BrokerRole.of(config.nodeId())));
         settings.put("pekko.management.http.hostname", ClusterFormation.managementHost(config));
         settings.put("pekko.management.http.bind-hostname", config.stringValue("ahti.management.host"));
         settings.put("pekko.management.http.port", config.intValue("ahti.management.port"));

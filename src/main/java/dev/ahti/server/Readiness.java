@@ -4,7 +4,6 @@ import dev.ahti.metadata.CurrentImage;
 import dev.ahti.metadata.image.BrokerImage;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.IsrMember;
-import dev.ahti.metadata.image.PartitionImage;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,10 +38,6 @@ final class Readiness {
                 && image.topics().values().stream()
                         .flatMap(topic -> topic.partitions().stream())
                         .filter(partition -> partition.hasReplica(broker) && image.isLive(partition.leader()))
-                        .allMatch(partition -> isInSync(new IsrMember(broker, incarnation.get()), partition));
-    }
-
-    private static boolean isInSync(IsrMember member, PartitionImage partition) {
-        return partition.isr().contains(member);
+                        .allMatch(partition -> partition.isr().contains(new IsrMember(broker, incarnation.get())));
     }
 }

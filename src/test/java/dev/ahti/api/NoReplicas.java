@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.List;
 
 /** A broker that holds nothing. */
-public final class NoReplicas implements LocalReplicas {
+public class NoReplicas implements LocalReplicas {
     @Override
     public LocalReplica get(PartitionId id) {
         return null;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.ahti.cli.Finding.Level;
 import dev.ahti.config.BrokerConfig;
-import dev.ahti.config.ConfigSources;
 import dev.ahti.metadata.DatabaseLook;
+import dev.ahti.testing.EmbeddedBroker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,9 +16,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,16 +26,7 @@ class DoctorCommandTest {
 
     /** Of a broker on free ports, with these settings over it: names and values in turn. */
     private BrokerConfig config(String... settings) {
-        Map<String, String> all = new LinkedHashMap<>(Map.of(
-                "log.dirs", directory.resolve("data").toString(),
-                "listeners", "PLAINTEXT://127.0.0.1:0",
-                "ahti.cluster.port", "0",
-                "ahti.replication.port", "0",
-                "ahti.management.port", "0"));
-        for (int i = 0; i < settings.length; i += 2) {
-            all.put(settings[i], settings[i + 1]);
-        }
-        return BrokerConfig.load(ConfigSources.of(all));
+        return EmbeddedBroker.config(directory.resolve("data"), settings);
     }
 
     private List<Finding> bad(String... settings) {

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.model.PartitionId;
+import dev.ahti.peer.BrokerRole;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -54,7 +55,7 @@ class ReplicasTest {
                         pekko.coordinated-shutdown.exit-jvm = off
                         pekko.cluster.roles = ["%s"]
                         """
-                                .formatted(Replicas.role(broker)))
+                                .formatted(BrokerRole.of(broker)))
                 .withFallback(ConfigFactory.load());
         return ActorSystem.create(Behaviors.empty(), "ahti", config);
     }

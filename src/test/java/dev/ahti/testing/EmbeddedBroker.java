@@ -18,6 +18,15 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** @param settings names and values in turn, over those for free ports */
     public static EmbeddedBroker start(Path data, String... settings) {
+        try {
+            return new EmbeddedBroker(Broker.start(config(data, settings), false));
+        } catch (Exception e) {
+            throw new IllegalStateException("the broker did not start: " + e.getMessage(), e);
+        }
+    }
+
+    /** @param settings names and values in turn, over those for free ports */
+    public static BrokerConfig config(Path data, String... settings) {
         Map<String, String> all = new LinkedHashMap<>(Map.of(
                 "log.dirs", data.toString(),
                 "listeners", "PLAINTEXT://127.0.0.1:0",
@@ -27,11 +36,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         for (int i = 0; i < settings.length; i += 2) {
             all.put(settings[i], settings[i + 1]);
         }
-        try {
-            return new EmbeddedBroker(Broker.start(BrokerConfig.load(ConfigSources.of(all)), false));
-        } catch (Exception e) {
-            throw new IllegalStateException("the broker did not start: " + e.getMessage(), e);
-        }
+        return BrokerConfig.load(ConfigSources.of(all));
     }
 
     public String bootstrap() {

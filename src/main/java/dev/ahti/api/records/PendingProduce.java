@@ -83,8 +83,8 @@ final class PendingProduce {
             refuse(place, refusal.error(), refusal.message());
             return;
         }
-        LocalReplica replica = routing.replica(topic, partition.index());
-        if (replica == null || routing.isAwaited(topic, partition.index())) {
+        LocalReplica replica = routing.replicaInTurn(topic, partition.index());
+        if (replica == null) {
             routing.awaitReplica(topic, partition.index(), deadlineNanos, opened -> {
                 if (opened == null) {
                     refuse(place, Errors.NOT_LEADER_OR_FOLLOWER, null);

@@ -41,13 +41,14 @@ final class Routing {
                 : replicas.get(new PartitionId(topic.id(), partition));
     }
 
-    /** Whether requests wait for the replica to open: later ones go behind them ({@link #awaitReplica}). */
-    boolean isAwaited(TopicImage topic, int partition) {
-        return replicas.isAwaited(new PartitionId(topic.id(), partition));
+    /** For what must not overtake those that wait for the replica: null also while they do ({@link #awaitReplica}). */
+    LocalReplica replicaInTurn(TopicImage topic, int partition) {
+        PartitionId id = new PartitionId(topic.id(), partition);
+        return replicas.isAwaited(id) ? null : replicas.get(id);
     }
 
     /**
-     * Where {@link #replica} is null: a topic is shown before its logs are open, and a client that does not try again would
+     * Where {@link #replicaInTurn} is null: a topic is shown before its logs are open, and a client that does not try again would
      * fail for that. So what this broker leads is waited for, but not long. {@code known} is called once, on any thread,
      * with the replica or with null; in the order in which requests came.
      */

@@ -2,6 +2,7 @@ package dev.ahti.api.virtual;
 
 import dev.ahti.api.DeadlineTimer;
 import dev.ahti.api.FakeMetadata;
+import dev.ahti.api.NoReplicas;
 import dev.ahti.log.PartitionLog;
 import dev.ahti.metadata.event.SetPartitionLeader;
 import dev.ahti.model.PartitionId;
@@ -9,7 +10,6 @@ import dev.ahti.replica.LocalReplica;
 import dev.ahti.replica.LocalReplicas;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,26 +49,10 @@ public final class ThreeBrokers implements OtherBrokers {
     }
 
     public AllBrokers brokers() {
-        LocalReplicas replicas = new LocalReplicas() {
+        LocalReplicas replicas = new NoReplicas() {
             @Override
             public LocalReplica get(PartitionId id) {
                 return new LedAsTheImageSays(id);
-            }
-
-            @Override
-            public Collection<LocalReplica> all() {
-                return List.of();
-            }
-
-            @Override
-            public boolean isAwaited(PartitionId id) {
-                return false;
-            }
-
-            @Override
-            public Runnable onOpen(PartitionId id, Runnable known) {
-                known.run();
-                return () -> {};
             }
         };
         LocalAnswers here = new LocalAnswers(replicas, (context, request) -> {
