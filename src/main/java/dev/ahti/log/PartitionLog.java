@@ -160,6 +160,11 @@ public final class PartitionLog implements Closeable {
         return Math.min(highWatermark, Math.max(logStartOffset(), producers.lastStableOffset(highWatermark)));
     }
 
+    /** Whether sequence numbers of this producer are checked against what it has sent before. */
+    public boolean knowsProducer(long producerId) {
+        return producers.knows(producerId);
+    }
+
     /** Last sequence number of each producer that the log knows. */
     Map<Long, Integer> lastSequences() {
         return producers.all().stream()

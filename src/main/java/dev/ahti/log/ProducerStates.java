@@ -39,6 +39,10 @@ final class ProducerStates {
         this.expirationMs = expirationMs;
     }
 
+    boolean knows(long producerId) {
+        return producers.containsKey(producerId);
+    }
+
     /**
      * Checks batches that have their offsets already and are about to be written.
      *

@@ -5,6 +5,7 @@ import dev.ahti.log.PartitionLog;
 import dev.ahti.log.RefusedRecords;
 import dev.ahti.metadata.image.IsrMember;
 import dev.ahti.metadata.image.PartitionImage;
+import dev.ahti.model.PartitionId;
 import dev.ahti.replica.LocalReplica.AppendResult;
 import dev.ahti.replica.LocalReplica.CoordinatorBatch;
 import dev.ahti.replica.replication.FollowerStream;
@@ -14,6 +15,7 @@ import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,7 @@ final class LeadingPartition {
     private static final Logger LOG = LoggerFactory.getLogger(LeadingPartition.class);
 
     private final ReplicaNode node;
+    private final PartitionId id;
     private final PartitionLog log;
     private final Followers followers;
     private final IsrChanges isrChanges;
@@ -40,6 +43,7 @@ final class LeadingPartition {
 
     LeadingPartition(ReplicaNode node, ReplicaHandle handle, HighWatermark highWatermark, IsrChanges isrChanges) {
         this.node = node;
+        this.id = handle.id();
         this.log = handle.log();
         this.followers = handle.followers();
         this.highWatermark = highWatermark;
@@ -101,11 +105,15 @@ final class LeadingPartition {
     /** @throws IOException the disk failed, and the request is not answered */
     void append(ReplicaRequest.Append request) throws IOException {
         if (!node.seesMajority().getAsBoolean()) {
-            request.fail(Errors.NOT_LEADER_OR_FOLLOWER);
+            refuse(request, Errors.NOT_LEADER_OR_FOLLOWER);
             return;
         }
         if (request.waitsForAll() && !hasEnoughInSync()) {
-            request.fail(Errors.NOT_ENOUGH_REPLICAS);
+            refuse(request, Errors.NOT_ENOUGH_REPLICAS);
+            return;
+        }
+        if (isTooEarly(request.records())) {
+            request.fail(Errors.NOT_LEADER_OR_FOLLOWER);
             return;
         }
         LogAppend appended;
@@ -133,6 +141,19 @@ final class LeadingPartition {
                         appended.logAppendTimeMs(),
                         log.logStartOffset(),
                         List.of()));
+    }
+
+    private void refuse(ReplicaRequest.Append request, Errors notNow) {
+        node.table().refused().add(id.topicId(), id.partition(), request.records());
+        request.fail(notNow);
+    }
+
+    /** What a producer that the log knows has sent too early, its sequence numbers say. */
+    private boolean isTooEarly(MemoryRecords records) {
+        return node.table()
+                        .refused()
+                        .holdBack(id.topicId(), log.topicPartition().topic(), id.partition(), records)
+                && !log.knowsProducer(RefusedSequences.producerId(records));
     }
 
     /**

@@ -14,6 +14,9 @@ public interface LocalReplicas {
     /** Whether somebody waits for the replica ({@link #onOpen}) who has not gone on yet, though it may be open. */
     boolean isAwaited(PartitionId id);
 
+    /** What this broker could not take yet from producers. */
+    RefusedSequences refused();
+
     /**
      * Calls {@code known} once, on any thread: when the replica is open, or it is known that it will not be. At once if that
      * is so already, but behind those who waited before.

@@ -16,6 +16,7 @@ final class ReplicaTable implements ObservedReplicas {
     private final ConcurrentHashMap<PartitionId, ReplicaHandle> open = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<TopicPartition, Long> left = new ConcurrentHashMap<>();
     private final OpenWaiters openWaiters = new OpenWaiters(open::containsKey);
+    private final RefusedSequences refused = RefusedSequences.none();
     private final List<Consumer<LocalReplica>> leadershipListeners = new CopyOnWriteArrayList<>();
 
     @Override
@@ -36,6 +37,11 @@ final class ReplicaTable implements ObservedReplicas {
     @Override
     public boolean isAwaited(PartitionId id) {
         return openWaiters.isAwaited(id);
+    }
+
+    @Override
+    public RefusedSequences refused() {
+        return refused;
     }
 
     @Override

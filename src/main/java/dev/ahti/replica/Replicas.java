@@ -100,6 +100,11 @@ public final class Replicas implements ObservedReplicas {
     }
 
     @Override
+    public RefusedSequences refused() {
+        return node.table().refused();
+    }
+
+    @Override
     public void onLeadershipChange(Consumer<LocalReplica> listener) {
         node.table().onLeadershipChange(listener);
     }

@@ -255,6 +255,9 @@ final class ServingReplica {
             return following.take(fromLeader.stream(), fromLeader.message());
         }
         if (leading == null) {
+            if (request instanceof ReplicaRequest.Append append) {
+                node.table().refused().add(id.topicId(), id.partition(), append.records());
+            }
             request.fail(Errors.NOT_LEADER_OR_FOLLOWER);
             return 0;
         }

@@ -169,6 +169,38 @@ class PartitionReplicaTest {
     }
 
     @Test
+    void shouldAcceptNothingThatFollowsWhatItRefusedBeforeItLed() throws Exception {
+        PartitionId id = fixture.createTopic("t", List.of(1, 2), Map.of());
+        fixture.changePartition(id, partition -> partition.withLeader(2, 0));
+        LocalReplica replica = start(id);
+        assertThat(get(append(replica, -1, idempotent(7, 0, "a"))).error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+
+        change(replica, ledHere(1));
+        await().until(() -> replica.leadership().leading());
+
+        assertThat(get(append(replica, -1, idempotent(7, 1, "b"))).error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        assertThat(replica.log().logEndOffset()).isZero();
+        assertThat(get(append(replica, -1, idempotent(7, 0, "a"))).baseOffset()).isZero();
+        assertThat(get(append(replica, -1, idempotent(7, 1, "b"))).baseOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTakeAProducerThatTheLogKnowsAtItsSequenceNumbers() throws Exception {
+        LocalReplica replica = leader(0);
+        get(append(replica, -1, idempotent(7, 0, "a")));
+        change(replica, partition -> partition.withLeader(2, 1));
+        await().until(() -> !replica.leadership().leading());
+        assertThat(get(append(replica, -1, idempotent(7, 1, "b"))).error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+
+        change(replica, ledHere(2));
+        await().until(() -> replica.leadership().leading());
+
+        assertThat(get(append(replica, -1, idempotent(7, 2, "c"))).error())
+                .isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        assertThat(get(append(replica, -1, idempotent(7, 1, "b"))).baseOffset()).isEqualTo(1);
+    }
+
+    @Test
     void shouldNotLeadOnTheStrengthOfAnEarlierIncarnation() {
         PartitionId id = fixture.createTopic("t", List.of(1), Map.of());
         fixture.changePartition(id, partition -> partition
@@ -243,6 +275,8 @@ class PartitionReplicaTest {
 
         assertThat(get(append(replica, -1, records("a"))).error()).isEqualTo(Errors.NOT_ENOUGH_REPLICAS);
         assertThat(replica.log().logEndOffset()).isZero();
+        assertThat(get(append(replica, -1, idempotent(7, 0, "a"))).error()).isEqualTo(Errors.NOT_ENOUGH_REPLICAS);
+        assertThat(get(append(replica, 1, idempotent(7, 1, "b"))).error()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
         assertThat(get(append(replica, 1, records("b"))).error()).isEqualTo(Errors.NONE);
         // KIP-966: the high watermark stands still as well.
         assertThat(replica.leadership().highWatermark()).isZero();

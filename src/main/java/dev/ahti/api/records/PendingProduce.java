@@ -2,6 +2,7 @@ package dev.ahti.api.records;
 
 import dev.ahti.api.CloseConnection;
 import dev.ahti.api.records.ProducedBatch.Refusal;
+import dev.ahti.api.virtual.ProduceSplit;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.metadata.image.TopicImage;
@@ -39,6 +40,7 @@ final class PendingProduce {
     private final Routing routing;
     private final RequestContext context;
     private final ProduceRequestData request;
+    private final boolean byId;
     private final ProduceResponseData response = new ProduceResponseData();
     private final CompletableFuture<ProduceResponseData> answer = new CompletableFuture<>();
     /** Partitions not yet answered, and one for the loop that starts them. */
@@ -48,12 +50,12 @@ final class PendingProduce {
         this.routing = routing;
         this.context = context;
         this.request = request;
+        this.byId = context.apiVersion() >= FIRST_VERSION_BY_ID;
     }
 
     CompletionStage<ProduceResponseData> append() {
         ClusterImage image = routing.image();
         long deadlineNanos = context.receivedNanos() + TimeUnit.MILLISECONDS.toNanos(Math.max(0, request.timeoutMs()));
-        boolean byId = context.apiVersion() >= FIRST_VERSION_BY_ID;
         for (TopicProduceData data : request.topicData()) {
             TopicImage topic = byId ? image.topic(data.topicId()) : image.topic(data.name());
             TopicProduceResponse answers = new TopicProduceResponse()
@@ -65,7 +67,7 @@ final class PendingProduce {
                 PartitionProduceResponse place = new PartitionProduceResponse().setIndex(partition.index());
                 answers.partitionResponses().add(place);
                 open.incrementAndGet();
-                append(topic, byId, partition, deadlineNanos, place);
+                append(topic, data, partition, deadlineNanos, place);
             }
         }
         oneLess();
@@ -74,11 +76,17 @@ final class PendingProduce {
 
     private void append(
             TopicImage topic,
-            boolean byId,
+            TopicProduceData data,
             PartitionProduceData partition,
             long deadlineNanos,
             PartitionProduceResponse place) {
-        Refusal refusal = refusal(topic, byId, partition);
+        if (topic == null || topic.partition(partition.index()) == null) {
+            boolean noSuchId = topic == null && byId;
+            refuseForNow(
+                    data, partition, place, noSuchId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            return;
+        }
+        Refusal refusal = refusal(topic, partition);
         if (refusal != null) {
             refuse(place, refusal.error(), refusal.message());
             return;
@@ -87,7 +95,7 @@ final class PendingProduce {
         if (replica == null) {
             routing.awaitReplica(topic, partition.index(), deadlineNanos, opened -> {
                 if (opened == null) {
-                    refuse(place, Errors.NOT_LEADER_OR_FOLLOWER, null);
+                    refuseForNow(data, partition, place, Errors.NOT_LEADER_OR_FOLLOWER);
                 } else {
                     append(opened, topic, partition, deadlineNanos, place);
                 }
@@ -112,14 +120,8 @@ final class PendingProduce {
         }
     }
 
-    /** In Kafka's order: the partition, its records, the acks, the kind of topic. */
-    private Refusal refusal(TopicImage topic, boolean byId, PartitionProduceData partition) {
-        if (topic == null && byId) {
-            return new Refusal(Errors.UNKNOWN_TOPIC_ID, null);
-        }
-        if (topic == null || topic.partition(partition.index()) == null) {
-            return new Refusal(Errors.UNKNOWN_TOPIC_OR_PARTITION, null);
-        }
+    /** In Kafka's order: the records of a partition that there is, the acks, the kind of topic. */
+    private Refusal refusal(TopicImage topic, PartitionProduceData partition) {
         Refusal batch = ProducedBatch.check(partition.records(), context.apiVersion());
         if (batch != null) {
             return batch;
@@ -134,6 +136,13 @@ final class PendingProduce {
             return new Refusal(Errors.INVALID_TOPIC_EXCEPTION, "Cannot append to internal topic " + topic.name());
         }
         return null;
+    }
+
+    /** What follows must not be accepted before it, should that be possible in a moment. */
+    private void refuseForNow(
+            TopicProduceData data, PartitionProduceData partition, PartitionProduceResponse place, Errors error) {
+        ProduceSplit.refused(routing.refused(), data, partition);
+        refuse(place, error, null);
     }
 
     private void refuse(PartitionProduceResponse place, Errors error, String message) {

@@ -8,6 +8,7 @@ import dev.ahti.model.Endpoint;
 import dev.ahti.model.PartitionId;
 import dev.ahti.replica.LocalReplica;
 import dev.ahti.replica.LocalReplicas;
+import dev.ahti.replica.RefusedSequences;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -32,6 +33,10 @@ final class Routing {
 
     ClusterImage image() {
         return image.get();
+    }
+
+    RefusedSequences refused() {
+        return replicas.refused();
     }
 
     /** The replica on this node, or null: then {@link #errorWithoutReplica} says why. */

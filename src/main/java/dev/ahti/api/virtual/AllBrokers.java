@@ -2,6 +2,7 @@ package dev.ahti.api.virtual;
 
 import dev.ahti.metadata.image.BrokerImage;
 import dev.ahti.metadata.image.ClusterImage;
+import dev.ahti.replica.RefusedSequences;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -24,6 +25,11 @@ public final class AllBrokers {
 
     public int self() {
         return self;
+    }
+
+    /** What this broker could not take yet from producers. */
+    public RefusedSequences refused() {
+        return here.refused();
     }
 
     /** To find whom the partitions of one request belong to, as this broker sees it now. */

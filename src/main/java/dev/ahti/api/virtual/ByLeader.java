@@ -98,7 +98,7 @@ final class ByLeader<Q extends ApiMessage, R extends ApiMessage> implements ApiH
             return CompletableFuture.failedFuture(failure);
         }
         boolean begun = failure instanceof OutcomeUnknown;
-        boolean again = begun ? split.mayRepeat() : failure instanceof NothingDone && split.mayBeginLate(part);
+        boolean again = begun ? split.mayRepeat() : failure instanceof NothingDone && split.mayBeginLate();
         if (again && hasPatience(context, part)) {
             CompletableFuture<R> later = new CompletableFuture<>();
             timer.after(PAUSE_NANOS, () -> answer(context, part).whenComplete((message, failed) -> {
@@ -109,6 +109,9 @@ final class ByLeader<Q extends ApiMessage, R extends ApiMessage> implements ApiH
                 }
             }));
             return later;
+        }
+        if (begun || failure instanceof NothingDone) {
+            split.refused(part);
         }
         boolean harmless = failure instanceof NothingDone || (begun && split.mayRepeat());
         Errors unknown = begun ? split.outcomeUnknown() : Errors.forException(failure);

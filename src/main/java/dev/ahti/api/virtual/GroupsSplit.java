@@ -52,7 +52,7 @@ final class GroupsSplit<Q extends ApiMessage, R extends ApiMessage> implements S
     }
 
     @Override
-    public boolean mayBeginLate(Q request) {
+    public boolean mayBeginLate() {
         return requests.mayBeginLate();
     }
 

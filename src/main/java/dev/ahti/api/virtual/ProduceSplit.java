@@ -2,11 +2,12 @@ package dev.ahti.api.virtual;
 
 import dev.ahti.metadata.image.TopicImage;
 import dev.ahti.protocol.RequestContext;
-import java.nio.ByteBuffer;
+import dev.ahti.replica.RefusedSequences;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -15,17 +16,21 @@ import org.apache.kafka.common.message.ProduceResponseData.LeaderIdAndEpoch;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /**
- * Produce: records stay in the frame that the client sent. A batch whose fate is unknown is never sent again from here. One
- * that was not sent may be, if sequence numbers keep the order of what the producer sends meanwhile.
+ * Produce: records stay in the frame that the client sent. No batch is sent again from here: the client does
+ * that, in its order, and until then what follows a refused batch is refused too ({@link RefusedSequences}).
  *
  * <p>Hints at the new leader (KIP-951) are left out: the client knows one broker.
  */
-final class ProduceSplit implements Split<ProduceRequestData, ProduceResponseData> {
+public final class ProduceSplit implements Split<ProduceRequestData, ProduceResponseData> {
     private static final short FIRST_VERSION_BY_ID = 13;
-    private static final int PRODUCER_ID_OFFSET = 43;
+
+    private final RefusedSequences refused;
+
+    ProduceSplit(RefusedSequences refused) {
+        this.refused = refused;
+    }
 
     @Override
     public Map<Integer, ProduceRequestData> cut(ProduceRequestData request, short version, Leaders leaders) {
@@ -35,7 +40,7 @@ final class ProduceSplit implements Split<ProduceRequestData, ProduceResponseDat
                     version >= FIRST_VERSION_BY_ID ? leaders.topic(data.topicId()) : leaders.topic(data.name());
             for (PartitionProduceData partition : data.partitionData()) {
                 ProduceRequestData part =
-                        parts.computeIfAbsent(leaders.of(topic, partition.index()), broker -> new ProduceRequestData()
+                        parts.computeIfAbsent(leader(topic, partition, leaders), broker -> new ProduceRequestData()
                                 .setAcks(request.acks())
                                 .setTimeoutMs(request.timeoutMs())
                                 .setTransactionalId(request.transactionalId()));
@@ -43,6 +48,12 @@ final class ProduceSplit implements Split<ProduceRequestData, ProduceResponseDat
             }
         }
         return parts;
+    }
+
+    private int leader(TopicImage topic, PartitionProduceData partition, Leaders leaders) {
+        boolean tooEarly =
+                topic != null && refused.holdBack(topic.id(), topic.name(), partition.index(), partition.records());
+        return tooEarly ? Leaders.NOBODY : leaders.of(topic, partition.index());
     }
 
     private static TopicProduceData topicIn(ProduceRequestData part, TopicProduceData data) {
@@ -106,21 +117,30 @@ final class ProduceSplit implements Split<ProduceRequestData, ProduceResponseDat
         return context.receivedNanos() + TimeUnit.MILLISECONDS.toNanos(Math.max(0, request.timeoutMs()));
     }
 
-    /** A producer without sequence numbers that has sent more meanwhile would find its records in another order. */
+    /** Others that the producer has sent meanwhile would be answered first, and for their sequence numbers refused for good. */
     @Override
-    public boolean mayBeginLate(ProduceRequestData request) {
-        return request.topicData().stream()
-                .flatMap(topic -> topic.partitionData().stream())
-                .allMatch(ProduceSplit::isIdempotent);
+    public boolean mayBeginLate() {
+        return false;
     }
 
-    private static boolean isIdempotent(PartitionProduceData partition) {
-        if (!(partition.records() instanceof MemoryRecords records)) {
-            return false;
+    @Override
+    public void refused(ProduceRequestData request) {
+        refused(refused, request);
+    }
+
+    static void refused(RefusedSequences refused, ProduceRequestData request) {
+        for (TopicProduceData topic : request.topicData()) {
+            topic.partitionData().forEach(partition -> refused(refused, topic, partition));
         }
-        ByteBuffer batch = records.buffer();
-        return batch.remaining() >= PRODUCER_ID_OFFSET + Long.BYTES
-                && batch.getLong(batch.position() + PRODUCER_ID_OFFSET) >= 0;
+    }
+
+    /** Remembers that the batch was refused for a reason that may be over when the producer's next comes. */
+    public static void refused(RefusedSequences refused, TopicProduceData topic, PartitionProduceData partition) {
+        if (topic.topicId().equals(Uuid.ZERO_UUID)) {
+            refused.add(topic.name(), partition.index(), partition.records());
+        } else {
+            refused.add(topic.topicId(), partition.index(), partition.records());
+        }
     }
 
     @Override

@@ -7,7 +7,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * How requests of one API are cut by leader, and the answers put together. Has no state.
+ * How requests of one API are cut by leader, and the answers put together.
  *
  * @param <Q> the request
  * @param <R> the response
@@ -29,7 +29,7 @@ interface Split<Q extends ApiMessage, R extends ApiMessage> {
     long deadlineNanos(RequestContext context, Q request);
 
     /** Whether a request that nobody began may be begun later than those that follow it. */
-    default boolean mayBeginLate(Q request) {
+    default boolean mayBeginLate() {
         return true;
     }
 
@@ -37,6 +37,9 @@ interface Split<Q extends ApiMessage, R extends ApiMessage> {
     default boolean mayRepeat() {
         return true;
     }
+
+    /** The client is told that nobody answers: what follows may reach somebody who does. */
+    default void refused(Q request) {}
 
     /** Said of what nobody began: it sends clients to look for the leader again. */
     default Errors nothingDone() {

@@ -31,7 +31,7 @@ public final class VirtualHandlers {
             DeadlineTimer timer) {
         List<ApiHandler<?>> ofTheCluster = new ArrayList<>(List.of(
                 fetch,
-                new ByLeader<>(ApiKeys.PRODUCE, new ProduceSplit(), brokers, timer),
+                new ByLeader<>(ApiKeys.PRODUCE, new ProduceSplit(brokers.refused()), brokers, timer),
                 new ByLeader<>(ApiKeys.LIST_OFFSETS, new ListOffsetsSplit(), brokers, timer),
                 new ByLeader<>(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochSplit(), brokers, timer),
                 new ByLeader<>(ApiKeys.DELETE_RECORDS, new DeleteRecordsSplit(), brokers, timer),

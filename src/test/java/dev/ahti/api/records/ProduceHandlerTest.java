@@ -186,6 +186,33 @@ class ProduceHandlerTest {
     }
 
     @Test
+    void whatIsNotKnownYetIsRememberedSoThatNothingOvertakesIt() {
+        MemoryRecords next = idempotent(1);
+        for (int version : List.of(12, 13)) {
+            Uuid early = new Uuid(7, version);
+            ProduceRequestData request = request(version, -1, partition(0, idempotent(0)));
+            TopicProduceData data = request.topicData().iterator().next();
+            if (version == 13) {
+                data.setTopicId(early);
+            } else {
+                data.setName("early");
+            }
+            ask(version, request);
+
+            assertThat(fixture.refused.holdBack(early, "early", 0, next)).isTrue();
+            assertThat(fixture.refused.holdBack(early, "early", 0, idempotent(0)))
+                    .isFalse();
+        }
+        produce(13, -1, partition(2, idempotent(0)));
+        assertThat(fixture.refused.holdBack(RecordsFixture.TOPIC, "t", 2, next)).isTrue();
+    }
+
+    private static MemoryRecords idempotent(int sequence) {
+        return MemoryRecords.withIdempotentRecords(
+                Compression.NONE, 7, (short) 0, sequence, new SimpleRecord(new byte[1]));
+    }
+
+    @Test
     void internalTopicsAreRefused() {
         ProduceRequestData request = request(12, -1, partition(0, batch(1)));
         request.topicData().iterator().next().setName("__consumer_offsets");

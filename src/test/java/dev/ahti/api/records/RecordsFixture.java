@@ -11,6 +11,7 @@ import dev.ahti.model.PartitionId;
 import dev.ahti.protocol.RequestContext;
 import dev.ahti.replica.LocalReplica;
 import dev.ahti.replica.LocalReplicas;
+import dev.ahti.replica.RefusedSequences;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -48,6 +49,8 @@ final class RecordsFixture implements AutoCloseable {
 
     private final Map<PartitionId, Runnable> openWaits = new ConcurrentHashMap<>();
 
+    final RefusedSequences refused = RefusedSequences.none();
+
     final Routing routing = new Routing(
             1,
             new LocalReplicas() {
@@ -59,6 +62,11 @@ final class RecordsFixture implements AutoCloseable {
                 @Override
                 public Collection<LocalReplica> all() {
                     return List.copyOf(replicas.values());
+                }
+
+                @Override
+                public RefusedSequences refused() {
+                    return refused;
                 }
 
                 @Override

@@ -10,6 +10,7 @@ import dev.ahti.metadata.event.SetPartitionLeader;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.model.PartitionId;
 import dev.ahti.protocol.RequestContext;
+import dev.ahti.replica.RefusedSequences;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -48,7 +49,6 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.junit.jupiter.api.Test;
@@ -56,20 +56,13 @@ import org.junit.jupiter.api.Test;
 class ByLeaderTest {
     private static final MemoryRecords PLAIN =
             MemoryRecords.withRecords(Compression.NONE, new SimpleRecord("v".getBytes(UTF_8)));
-    private static final MemoryRecords IDEMPOTENT = MemoryRecords.withIdempotentRecords(
-            RecordBatch.MAGIC_VALUE_V2,
-            0,
-            Compression.NONE,
-            7,
-            (short) 0,
-            0,
-            -1,
-            new SimpleRecord("v".getBytes(UTF_8)));
+    private static final MemoryRecords IDEMPOTENT = idempotent(0);
+    private static final MemoryRecords NEXT = idempotent(1);
 
     private final ThreeBrokers cluster = new ThreeBrokers();
     private final Uuid topic = cluster.topic("t", 6);
-    private final ByLeader<ProduceRequestData, ProduceResponseData> produce =
-            new ByLeader<>(ApiKeys.PRODUCE, new ProduceSplit(), cluster.brokers(), cluster.timer());
+    private final ByLeader<ProduceRequestData, ProduceResponseData> produce = new ByLeader<>(
+            ApiKeys.PRODUCE, new ProduceSplit(RefusedSequences.none()), cluster.brokers(), cluster.timer());
     private final ByLeader<ListOffsetsRequestData, ListOffsetsResponseData> listOffsets =
             new ByLeader<>(ApiKeys.LIST_OFFSETS, new ListOffsetsSplit(), cluster.brokers(), cluster.timer());
 
@@ -141,20 +134,42 @@ class ByLeaderTest {
     }
 
     @Test
-    void aBatchThatWasNotSentGoesToTheNewLeaderIfItsSequenceKeepsTheOrder() {
-        CompletableFuture<ProduceResponseData> answer = produce(13, -1, IDEMPOTENT, 1);
-        cluster.of(2).answer().completeExceptionally(new NothingDone("no connection"));
-        cluster.lead(topic, 1, 3, 5);
-        cluster.runNextTask();
-        ThreeBrokers.Asked again = cluster.of(3);
-        assertThat(again.part().leaders()).containsExactly(new ExpectedLeader(new PartitionId(topic, 1), 5));
-        again.answer().complete(produced(again.request(), 13, Errors.NONE));
+    void whatFollowsABatchThatWasGivenBackWaitsForItAlsoAtTheNextLeader() {
+        for (int version : List.of(12, 13)) {
+            cluster.lead(topic, 1, 2, 5);
+            CompletableFuture<ProduceResponseData> first = produce(version, -1, IDEMPOTENT, 1);
+            cluster.of(2).answer().completeExceptionally(new NothingDone("no connection"));
+            assertThat(errors(first)).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
+            cluster.lead(topic, 1, 3, 6);
 
-        assertThat(errors(answer)).containsExactly(Errors.NONE);
+            assertThat(errors(produce(version, -1, NEXT, 1))).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
+            produce(version, -1, IDEMPOTENT, 1);
+            ThreeBrokers.Asked again = cluster.of(3);
+            assertThat(again.part().leaders()).containsExactly(new ExpectedLeader(new PartitionId(topic, 1), 6));
+            again.answer().complete(produced(again.request(), version, Errors.NONE));
+            CompletableFuture<ProduceResponseData> next = produce(version, -1, NEXT, 1);
+            cluster.of(3).answer().complete(produced(again.request(), version, Errors.NONE));
+            assertThat(errors(next)).containsExactly(Errors.NONE);
+        }
     }
 
     @Test
-    void aBatchWithoutASequenceIsGivenBackSoThatItDoesNotOvertake() {
+    void aLeaderThatDoesNotLeadYetRemembersWhatItGaveBack() {
+        cluster.lead(topic, 0, 2, 5);
+        Part early = new Part(
+                Exchange.context(ApiKeys.PRODUCE, 13, FakeMetadata.LISTENER),
+                request(13, -1, IDEMPOTENT, 0),
+                List.of(new ExpectedLeader(new PartitionId(topic, 0), 6)),
+                Long.MAX_VALUE);
+        AllBrokers brokers = cluster.brokers();
+
+        assertThat(brokers.ask(1, early).toCompletableFuture()).isCompletedExceptionally();
+
+        assertThat(brokers.refused().holdBack(topic, "t", 0, NEXT)).isTrue();
+    }
+
+    @Test
+    void aBatchThatWasNotSentIsGivenBackSoThatItDoesNotOvertake() {
         CompletableFuture<ProduceResponseData> answer = produce(13, -1, PLAIN, 1, 2);
         cluster.of(2).answer().completeExceptionally(new NothingDone("no connection"));
         cluster.of(3).answer().complete(produced(cluster.of(3).request(), 13, Errors.NONE));
@@ -167,17 +182,19 @@ class ByLeaderTest {
     void aPartitionWithoutALeaderIsRefusedWhenPatienceIsAtItsEnd() {
         cluster.metadata.apply(new SetPartitionLeader(new PartitionId(topic, 1), PartitionImage.NO_LEADER, 5));
         RequestContext old = new RequestContext(
-                ApiKeys.PRODUCE,
-                (short) 13,
+                ApiKeys.LIST_OFFSETS,
+                (short) 8,
                 1,
                 "c",
                 FakeMetadata.LISTENER,
                 InetSocketAddress.createUnresolved("client", 1),
                 KafkaPrincipal.ANONYMOUS,
                 System.nanoTime() - TimeUnit.SECONDS.toNanos(3));
-        CompletableFuture<ProduceResponseData> answer = join(produce.handle(old, request(13, -1, IDEMPOTENT, 1)));
+        CompletableFuture<ListOffsetsResponseData> answer = join(listOffsets.handle(old, offsetsRequest(1)));
 
-        assertThat(errors(answer)).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
+        assertThat(now(answer).topics().get(0).partitions().get(0).errorCode())
+                .isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
+        assertThat(errors(produce(13, -1, IDEMPOTENT, 1))).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
     }
 
     @Test
@@ -280,6 +297,11 @@ class ByLeaderTest {
         assertThat(cluster.tasks()).isZero();
     }
 
+    private static MemoryRecords idempotent(int sequence) {
+        return MemoryRecords.withIdempotentRecords(
+                Compression.NONE, 7, (short) 0, sequence, new SimpleRecord("v".getBytes(UTF_8)));
+    }
+
     private CompletableFuture<ProduceResponseData> produce(
             int version, int acks, MemoryRecords records, int... partitions) {
         return join(produce.handle(
@@ -300,13 +322,16 @@ class ByLeaderTest {
     }
 
     private CompletableFuture<ListOffsetsResponseData> listOffsets(int... partitions) {
+        return join(listOffsets.handle(
+                Exchange.context(ApiKeys.LIST_OFFSETS, 8, FakeMetadata.LISTENER), offsetsRequest(partitions)));
+    }
+
+    private static ListOffsetsRequestData offsetsRequest(int... partitions) {
         ListOffsetsTopic asked = new ListOffsetsTopic().setName("t");
         for (int partition : partitions) {
             asked.partitions().add(new ListOffsetsPartition().setPartitionIndex(partition));
         }
-        return join(listOffsets.handle(
-                Exchange.context(ApiKeys.LIST_OFFSETS, 8, FakeMetadata.LISTENER),
-                new ListOffsetsRequestData().setTopics(List.of(asked))));
+        return new ListOffsetsRequestData().setTopics(List.of(asked));
     }
 
     private static ListOffsetsResponseData offsets(ListOffsetsRequestData part) {
