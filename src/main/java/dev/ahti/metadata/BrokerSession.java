@@ -1,6 +1,5 @@
 package dev.ahti.metadata;
 
-import dev.ahti.metadata.Members.Member;
 import dev.ahti.metadata.MetadataCommand.BrokerHeartbeat;
 import dev.ahti.metadata.MetadataCommand.BrokerReady;
 import dev.ahti.metadata.MetadataCommand.ControlledShutdown;
@@ -8,8 +7,6 @@ import dev.ahti.metadata.MetadataReply.Done;
 import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import dev.ahti.metadata.image.ClusterImage;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -76,15 +73,13 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
     private final MetadataSettings settings;
     private final BrokerIdentity identity;
     private final CurrentImage current;
-    private final Members members;
+    private final Detour detour;
     private final ActorRef<MetadataCommand> singleton;
     private final ActorRef<Publication> follower;
     private final Progress progress;
     private final ShownImage shownImage;
     private final Consumer<String> fatal;
     private final long startedAt = System.nanoTime();
-    private long answeredAt = startedAt;
-    private int detours;
     private Uuid incarnation;
     private Phase phase;
     private boolean logsIntact;
@@ -95,6 +90,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
             BrokerIdentity identity,
             CurrentImage current,
             Members members,
+            Detour detour,
             ActorRef<MetadataCommand> singleton,
             ActorRef<Publication> follower,
             Progress progress,
@@ -102,7 +98,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerAtFixedRate(Tick.TICK, settings.heartbeatInterval());
             return new BrokerSession(
-                    context, settings, identity, current, members, singleton, follower, progress, fatal);
+                    context, settings, identity, current, members, detour, singleton, follower, progress, fatal);
         }));
     }
 
@@ -112,6 +108,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
             BrokerIdentity identity,
             CurrentImage current,
             Members members,
+            Detour detour,
             ActorRef<MetadataCommand> singleton,
             ActorRef<Publication> follower,
             Progress progress,
@@ -120,7 +117,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
         this.settings = settings;
         this.identity = identity;
         this.current = current;
-        this.members = members;
+        this.detour = detour;
         this.singleton = singleton;
         this.follower = follower;
         this.progress = progress;
@@ -176,11 +173,10 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
 
     private Behavior<Message> onTick() {
         request();
-        Optional<Member> detour = detour();
         if (phase == Phase.REGISTERING) {
             shownImage.foreign().ifPresent(fatal);
             shownImage.get().ifPresent(progress.shown()::complete);
-            detour.ifPresent(shownImage::ask);
+            detour.next().ifPresent(shownImage::ask);
         } else if (phase != Phase.LEFT) {
             ClusterImage image = current.get();
             Uuid as = incarnation;
@@ -198,23 +194,12 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
                                         image.epochId(),
                                         follower,
                                         replyTo);
-                                detour.ifPresent(to -> members.tell(to, new MetadataRelay.PassOn(heartbeat)));
+                                detour.tell(new MetadataRelay.PassOn(heartbeat));
                                 return heartbeat;
                             },
                             (reply, failure) -> new HeartbeatAnswer(reply, as));
         }
         return this;
-    }
-
-    /** Whom to ask when the singleton does not answer: each of the others in turn (rules 3 and 23). */
-    private Optional<Member> detour() {
-        if (System.nanoTime() - answeredAt
-                < settings.heartbeatInterval().multipliedBy(2).toNanos()) {
-            return Optional.empty();
-        }
-        List<Member> others =
-                members.current().stream().filter(each -> !each.self()).toList();
-        return others.isEmpty() ? Optional.empty() : Optional.of(others.get(detours++ % others.size()));
     }
 
     private Behavior<Message> onAnswer(Answer answer) {
@@ -279,7 +264,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
                 || reply.epoch() < current.get().metadataEpoch()) {
             return this;
         }
-        answeredAt = System.nanoTime();
+        detour.answered();
         boolean leaving = phase == Phase.LEAVING || phase == Phase.LEFT;
         if (!leaving && (reply.error() == Errors.STALE_BROKER_EPOCH || (reply.fenced() && phase == Phase.LIVE))) {
             getContext().getLog().warn("This broker was fenced: it registers again");

@@ -86,6 +86,7 @@ public final class Metadata {
                         identity.broker(), singleton, follower, () -> MetadataDatabase.isReachable(system)),
                 MetadataRelay.NAME,
                 Props.empty());
+        Detour detour = new Detour(members, settings.heartbeatInterval().multipliedBy(2));
         IncarnationHolder incarnation = new IncarnationHolder();
         BrokerSession.Progress progress = new BrokerSession.Progress(
                 new CompletableFuture<>(),
@@ -94,10 +95,11 @@ public final class Metadata {
                 new CompletableFuture<>(),
                 incarnation);
         ActorRef<BrokerSession.Message> session = system.systemActorOf(
-                BrokerSession.create(settings, identity, current, members, singleton, follower, progress, fatal),
+                BrokerSession.create(
+                        settings, identity, current, members, detour, singleton, follower, progress, fatal),
                 "broker-session",
                 Props.empty());
-        SingletonClient client = new SingletonClient(system, singleton, current, identity.broker());
+        SingletonClient client = new SingletonClient(system, singleton, detour, current, identity.broker());
         return new Metadata(current, client, session, progress, incarnation);
     }
 

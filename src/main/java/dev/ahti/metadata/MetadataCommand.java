@@ -111,6 +111,11 @@ public sealed interface MetadataCommand extends MetadataSingleton.Message, Clust
         public void refuse(int epoch, Errors error, String message) {
             replyTo.tell(new AlterPartitionReply(epoch, 0, error, List.of()));
         }
+
+        /** Passed on by another broker, which takes the answer back. */
+        AlterPartition answeredTo(ActorRef<AlterPartitionReply> other) {
+            return new AlterPartition(broker, incarnation, proposals, other);
+        }
     }
 
     record ElectLeaders(ElectionType type, List<NamedPartition> partitions, ActorRef<ElectionReply> replyTo)

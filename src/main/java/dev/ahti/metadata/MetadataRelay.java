@@ -1,7 +1,9 @@
 package dev.ahti.metadata;
 
+import dev.ahti.metadata.MetadataCommand.AlterPartition;
 import dev.ahti.metadata.MetadataCommand.BrokerHeartbeat;
 import dev.ahti.metadata.MetadataCommand.DatabaseReachable;
+import dev.ahti.metadata.MetadataReply.AlterPartitionReply;
 import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -14,8 +16,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
- * What this node does for others: passes heartbeats on for a broker that is cut off from the singleton, gives it what its
- * image lacks (rule 3), gives its image to a broker that cannot register, and tries the database for a singleton that
+ * What this node does for others: passes heartbeats and ISR proposals on for a broker that is cut off from the singleton,
+ * gives it what its image lacks (rule 3), gives its image to a broker that cannot register, and tries the database for a singleton that
  * cannot reach it (rule 23). Found by its path.
  */
 final class MetadataRelay extends AbstractBehavior<MetadataRelay.Command> {
@@ -30,13 +32,21 @@ final class MetadataRelay extends AbstractBehavior<MetadataRelay.Command> {
 
     record PassOn(BrokerHeartbeat heartbeat) implements Message {}
 
+    record PassOnProposal(AlterPartition proposal) implements Message {}
+
     /** A broker that cannot register asks for what its image lacks. */
     record ShowImage(Publication.Wanted wanted) implements Message {}
 
     record CheckDatabase(ActorRef<MetadataCommand> singleton) implements Message {}
 
     /** @param reply null if none came in time */
-    private record Answered(HeartbeatReply reply, ActorRef<HeartbeatReply> replyTo) implements Command {}
+    private record Answered<R extends MetadataReply>(R reply, ActorRef<R> replyTo) implements Command {
+        void passOn() {
+            if (reply != null) {
+                replyTo.tell(reply);
+            }
+        }
+    }
 
     private record Checked(boolean reachable, ActorRef<MetadataCommand> singleton) implements Command {}
 
@@ -71,6 +81,7 @@ final class MetadataRelay extends AbstractBehavior<MetadataRelay.Command> {
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(PassOn.class, this::onPassOn)
+                .onMessage(PassOnProposal.class, this::onPassOnProposal)
                 .onMessage(ShowImage.class, this::onShowImage)
                 .onMessage(Answered.class, this::onAnswered)
                 .onMessage(CheckDatabase.class, this::onCheckDatabase)
@@ -87,7 +98,19 @@ final class MetadataRelay extends AbstractBehavior<MetadataRelay.Command> {
                         singleton,
                         ANSWER_TIMEOUT,
                         heartbeat::answeredTo,
-                        (reply, failure) -> new Answered(reply, heartbeat.replyTo()));
+                        (reply, failure) -> new Answered<>(reply, heartbeat.replyTo()));
+        return this;
+    }
+
+    private Behavior<Command> onPassOnProposal(PassOnProposal message) {
+        AlterPartition proposal = message.proposal();
+        getContext()
+                .ask(
+                        AlterPartitionReply.class,
+                        singleton,
+                        ANSWER_TIMEOUT,
+                        proposal::answeredTo,
+                        (reply, failure) -> new Answered<>(reply, proposal.replyTo()));
         return this;
     }
 
@@ -96,10 +119,8 @@ final class MetadataRelay extends AbstractBehavior<MetadataRelay.Command> {
         return this;
     }
 
-    private Behavior<Command> onAnswered(Answered answered) {
-        if (answered.reply() != null) {
-            answered.replyTo().tell(answered.reply());
-        }
+    private Behavior<Command> onAnswered(Answered<?> answered) {
+        answered.passOn();
         return this;
     }
 

@@ -42,12 +42,19 @@ final class SingletonClient implements MetadataClient {
 
     private final ActorSystem<?> system;
     private final ActorRef<MetadataCommand> singleton;
+    private final Detour detour;
     private final CurrentImage current;
     private final int broker;
 
-    SingletonClient(ActorSystem<?> system, ActorRef<MetadataCommand> singleton, CurrentImage current, int broker) {
+    SingletonClient(
+            ActorSystem<?> system,
+            ActorRef<MetadataCommand> singleton,
+            Detour detour,
+            CurrentImage current,
+            int broker) {
         this.system = system;
         this.singleton = singleton;
+        this.detour = detour;
         this.current = current;
         this.broker = broker;
     }
@@ -201,10 +208,16 @@ final class SingletonClient implements MetadataClient {
         return answered;
     }
 
+    /** Twice where it takes the detour: a proposal is made on top of one partition epoch, and so is stored at most once. */
     private CompletionStage<AlterPartitionReply> propose(
             Uuid incarnation, List<IsrProposal> proposals, Duration timeout) {
         return this.<AlterPartitionReply>ask(
-                        replyTo -> new AlterPartition(broker, incarnation, proposals, replyTo), timeout)
+                        replyTo -> {
+                            AlterPartition proposal = new AlterPartition(broker, incarnation, proposals, replyTo);
+                            detour.tell(new MetadataRelay.PassOnProposal(proposal));
+                            return proposal;
+                        },
+                        timeout)
                 .exceptionally(failure -> new AlterPartitionReply(-1, 0, Errors.REQUEST_TIMED_OUT, List.of()));
     }
 

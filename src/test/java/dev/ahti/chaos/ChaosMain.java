@@ -55,6 +55,7 @@ final class ChaosMain {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Dahti.jar=" + System.getProperty("ahti.jar", "target/ahti.jar"),
+                "-D" + Faults.ONLY + "=" + System.getProperty(Faults.ONLY, ""),
                 "-cp",
                 System.getProperty("java.class.path"),
                 ChaosMain.class.getName(),

@@ -9,6 +9,9 @@ import org.apache.kafka.common.TopicPartition;
 
 /** All that is done to the cluster. Each fault returns when it has healed what it broke. */
 final class Faults {
+    /** A property: {@code links} or {@code pauses} for no other faults than these. */
+    static final String ONLY = "ahti.chaos.faults";
+
     private final ChaosCluster cluster;
     private final List<TopicPartition> partitions;
     private final FirstAck firstAck;
@@ -51,16 +54,42 @@ final class Faults {
     }
 
     private List<Runnable> all() {
-        List<Runnable> all = new ArrayList<>(List.of(
+        String only = System.getProperty(ONLY, "");
+        List<Runnable> faults = new ArrayList<>();
+        if (only.isEmpty()) {
+            faults.addAll(others());
+        }
+        if (!only.equals("links")) {
+            faults.addAll(pauses());
+        }
+        if (!only.equals("pauses") && cluster.hosts().canCut()) {
+            faults.addAll(links());
+        }
+        return faults;
+    }
+
+    private List<Runnable> pauses() {
+        return List.of(() -> pauseShort(anyone()), () -> pauseLong(anyone()), () -> pauseLong(holderOfTheSingleton()));
+    }
+
+    private List<Runnable> links() {
+        return List.of(
+                () -> cutLink(anyone()),
+                this::cutLinkToTheSingleton,
+                this::cutOneWay,
+                () -> isolate(anyone()),
+                () -> isolate(holderOfTheSingleton()),
+                () -> deafen(anyone()));
+    }
+
+    private List<Runnable> others() {
+        return List.of(
                 () -> killOne(anyone()),
                 () -> killOne(holderOfTheSingleton()),
                 this::killTwo,
                 this::killAll,
                 this::powerCut,
                 this::killAllAndPowerCut,
-                () -> pauseShort(anyone()),
-                () -> pauseLong(anyone()),
-                () -> pauseLong(holderOfTheSingleton()),
                 this::pauseOneKillAnother,
                 () -> stop(anyone()),
                 () -> stop(holderOfTheSingleton()),
@@ -69,16 +98,7 @@ final class Faults {
                 this::topicMadeAgain,
                 this::membersChange,
                 this::databaseAway,
-                this::databaseAwayAndOneKilled));
-        if (cluster.hosts().canCut()) {
-            all.addAll(List.of(
-                    this::cutLink,
-                    this::cutOneWay,
-                    () -> isolate(anyone()),
-                    () -> isolate(holderOfTheSingleton()),
-                    () -> deafen(anyone())));
-        }
-        return all;
+                this::databaseAwayAndOneKilled);
     }
 
     private int anyone() {
@@ -95,13 +115,14 @@ final class Faults {
         boolean singleton = cluster.oldest() == id;
         String kind = fault + (singleton ? " (it held the singleton)" : "");
         groups.disturb();
+        firstAck.anotherFault();
         verdict.say(kind + ": broker " + id);
         verdict.count(kind);
         return kind;
     }
 
     private void measure(String kind, List<TopicPartition> led) {
-        firstAck.measure(kind, cluster.bootstrap(anyone()), led);
+        firstAck.measure(alone ? kind : kind + ", others still lasting", cluster.bootstrap(anyone()), led);
     }
 
     private void between(int msMin, int msMax) {
@@ -272,12 +293,19 @@ final class Faults {
         cluster.start(id);
     }
 
+    private void cutLink(int one) {
+        cutLink("link cut to the next broker", one, one % ChaosCluster.SIZE + 1);
+    }
+
+    private void cutLinkToTheSingleton() {
+        int holder = holderOfTheSingleton();
+        cutLink("link cut to the singleton", cluster.others(holder).get(random.nextInt(2)), holder);
+    }
+
     /** Moves no leadership (rule 3). */
-    private void cutLink() {
-        int one = anyone();
-        int other = one % ChaosCluster.SIZE + 1;
+    private void cutLink(String fault, int one, int other) {
         List<TopicPartition> led = ledBy(one);
-        String kind = strike("link cut to the next broker", one);
+        String kind = strike(fault, one);
         cluster.hosts().cut(one, other);
         cluster.hosts().cut(other, one);
         measure(kind, led);

@@ -17,6 +17,7 @@ final class FirstAck {
     private final Ledger ledger;
     private final Verdict verdict;
     private final AtomicInteger count = new AtomicInteger();
+    private final AtomicInteger faults = new AtomicInteger();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "first ack");
         thread.setDaemon(true);
@@ -28,13 +29,19 @@ final class FirstAck {
         this.verdict = verdict;
     }
 
+    /** Whoever waits from now on waits for the end of another fault too. */
+    void anotherFault() {
+        faults.incrementAndGet();
+    }
+
     /** Measures in the background, from now on, with a producer for each of these partitions. */
     void measure(String fault, String bootstrap, List<TopicPartition> partitions) {
         long from = System.nanoTime();
-        partitions.stream().limit(2).forEach(each -> threads.execute(() -> send(fault, bootstrap, each, from)));
+        int soFar = faults.get();
+        partitions.stream().limit(2).forEach(each -> threads.execute(() -> send(fault, bootstrap, each, from, soFar)));
     }
 
-    private void send(String fault, String bootstrap, TopicPartition to, long from) {
+    private void send(String fault, String bootstrap, TopicPartition to, long from, int soFar) {
         String value = "fresh-" + count.incrementAndGet() + "/0";
         try (var producer = new KafkaProducer<>(
                 ProducerLoad.settings(bootstrap, true, REQUEST_TIMEOUT_MS),
@@ -46,7 +53,8 @@ final class FirstAck {
             long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from);
             ledger.acknowledged(to, offset, value);
             verdict.say("  first acknowledgement of a fresh producer after " + ms + " ms");
-            verdict.measured("to the first acknowledgement of a fresh producer, " + fault, ms);
+            String overlap = faults.get() == soFar ? "" : ", and another fault came meanwhile";
+            verdict.measured("to the first acknowledgement of a fresh producer, " + fault + overlap, ms);
         } catch (Exception e) {
             verdict.say("a fresh producer has given up, " + fault + ": " + e);
             verdict.count("fresh producers that gave up");

@@ -49,6 +49,8 @@ class BrokerSessionTest {
                 new BrokerIdentity(1, new Uuid(9, 1), clusterId, List.of(), Optional.empty(), Optional.empty(), false),
                 current,
                 members,
+                new Detour(
+                        members, MetadataNode.settings(1000).heartbeatInterval().multipliedBy(2)),
                 singleton.getRef(),
                 follower.getRef(),
                 progress,

@@ -3,8 +3,10 @@ package dev.ahti.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import dev.ahti.metadata.MetadataCommand.AlterPartition;
 import dev.ahti.metadata.MetadataCommand.BrokerHeartbeat;
 import dev.ahti.metadata.MetadataCommand.DatabaseReachable;
+import dev.ahti.metadata.MetadataReply.AlterPartitionReply;
 import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import dev.ahti.metadata.event.SetFeature;
 import dev.ahti.metadata.image.ClusterImage;
@@ -52,6 +54,21 @@ class MetadataRelayTest {
         assertThat(passedOn.broker()).isEqualTo(3);
         assertThat(passedOn.replyTo()).isNotEqualTo(answers.getRef());
         HeartbeatReply answer = new HeartbeatReply(1, 9, Errors.NONE, false);
+        passedOn.replyTo().tell(answer);
+        assertThat(answers.receiveMessage()).isEqualTo(answer);
+    }
+
+    @Test
+    void anIsrProposalIsPassedOnAndItsAnswerComesBack() {
+        TestProbe<AlterPartitionReply> answers = kit.createTestProbe();
+        relay.tell(
+                new MetadataRelay.PassOnProposal(new AlterPartition(3, new Uuid(7, 3), List.of(), answers.getRef())));
+
+        AlterPartition passedOn = singleton.expectMessageClass(AlterPartition.class);
+        assertThat(passedOn.broker()).isEqualTo(3);
+        assertThat(passedOn.incarnation()).isEqualTo(new Uuid(7, 3));
+        assertThat(passedOn.replyTo()).isNotEqualTo(answers.getRef());
+        AlterPartitionReply answer = new AlterPartitionReply(1, 9, Errors.NONE, List.of());
         passedOn.replyTo().tell(answer);
         assertThat(answers.receiveMessage()).isEqualTo(answer);
     }

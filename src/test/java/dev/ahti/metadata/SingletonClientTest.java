@@ -36,7 +36,14 @@ class SingletonClientTest {
     private final ActorTestKit kit = ActorTestKit.create(
             "client", ConfigFactory.parseString("pekko.actor.provider = local").withFallback(ConfigFactory.load()));
     private final TestProbe<MetadataCommand> singleton = kit.createTestProbe();
-    private final SingletonClient client = new SingletonClient(kit.system(), singleton.getRef(), new CurrentImage(), 1);
+    private final FakeMembers members = new FakeMembers(1, 2, 3);
+    private final SingletonClient client = client(Duration.ofDays(1));
+
+    /** @param patience until what it sends goes through others too */
+    private SingletonClient client(Duration patience) {
+        return new SingletonClient(
+                kit.system(), singleton.getRef(), new Detour(members, patience), new CurrentImage(), 1);
+    }
 
     @AfterEach
     void stop() {
@@ -146,5 +153,23 @@ class SingletonClientTest {
         assertThat(answer.join().error()).isEqualTo(Errors.STALE_BROKER_EPOCH);
         assertThat(answer.join().results()).hasSize(first.proposals().size());
         singleton.expectNoMessage(Duration.ofMillis(200));
+    }
+
+    @Test
+    void whileTheSingletonIsSilentAProposalGoesThroughAnotherBrokerToo() {
+        List<IsrProposal> proposals =
+                List.of(new IsrProposal(new PartitionId(new Uuid(1, 1), 0), 1, 1, Images.members(1, 2)));
+        client.proposeIsr(new Uuid(7, 1), proposals, LONG);
+        singleton.expectMessageClass(AlterPartition.class, LONG);
+        assertThat(members.told).isEmpty();
+
+        CompletableFuture<AlterPartitionReply> answer = client(Duration.ZERO)
+                .proposeIsr(new Uuid(7, 1), proposals, LONG)
+                .toCompletableFuture();
+
+        AlterPartition direct = singleton.expectMessageClass(AlterPartition.class, LONG);
+        assertThat(members.told).containsExactly(new MetadataRelay.PassOnProposal(direct));
+        direct.replyTo().tell(new AlterPartitionReply(1, 0, Errors.NONE, List.of()));
+        assertThat(answer.join().error()).isEqualTo(Errors.NONE);
     }
 }
