@@ -194,7 +194,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
                                         image.epochId(),
                                         follower,
                                         replyTo);
-                                detour.tell(new MetadataRelay.PassOn(heartbeat));
+                                detour.tellNext(new MetadataRelay.PassOn(heartbeat));
                                 return heartbeat;
                             },
                             (reply, failure) -> new HeartbeatAnswer(reply, as));

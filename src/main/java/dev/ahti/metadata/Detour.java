@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Whom a broker goes through while the singleton does not answer it: each of the others in turn (rules 3 and 23). A link
+ * Whom a broker goes through while the singleton does not answer it: the other members (rules 3 and 23). A link
  * that is cut between the two must not keep a broker in its session that can do nothing in it. Safe from any thread.
  */
 final class Detour {
@@ -27,20 +27,27 @@ final class Detour {
         answeredNanos = System.nanoTime();
     }
 
-    /** Empty where the singleton answers, or there is nobody else. */
+    /** Whose turn it is; empty where the singleton answers, or there is nobody else. */
     Optional<Member> next() {
-        if (System.nanoTime() - answeredNanos < patienceNanos) {
-            return Optional.empty();
-        }
-        List<Member> others =
-                members.current().stream().filter(each -> !each.self()).toList();
+        List<Member> others = others();
         return others.isEmpty()
                 ? Optional.empty()
                 : Optional.of(others.get(Math.floorMod(taken.getAndIncrement(), others.size())));
     }
 
-    /** Sends it by the next of them too, if there is one. */
-    void tell(MetadataRelay.Message message) {
+    /** What is sent again and again, and so comes by the right one soon. */
+    void tellNext(MetadataRelay.Message message) {
         next().ifPresent(to -> members.tell(to, message));
+    }
+
+    /** What is sent once: one of them has the singleton, which is just where it cannot be sent to. */
+    void tellAll(MetadataRelay.Message message) {
+        others().forEach(to -> members.tell(to, message));
+    }
+
+    private List<Member> others() {
+        return System.nanoTime() - answeredNanos < patienceNanos
+                ? List.of()
+                : members.current().stream().filter(each -> !each.self()).toList();
     }
 }

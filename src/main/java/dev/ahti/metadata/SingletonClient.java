@@ -208,13 +208,13 @@ final class SingletonClient implements MetadataClient {
         return answered;
     }
 
-    /** Twice where it takes the detour: a proposal is made on top of one partition epoch, and so is stored at most once. */
+    /** Several times where it takes the detour: a proposal is made on top of one partition epoch, and so is stored at most once. */
     private CompletionStage<AlterPartitionReply> propose(
             Uuid incarnation, List<IsrProposal> proposals, Duration timeout) {
         return this.<AlterPartitionReply>ask(
                         replyTo -> {
                             AlterPartition proposal = new AlterPartition(broker, incarnation, proposals, replyTo);
-                            detour.tell(new MetadataRelay.PassOnProposal(proposal));
+                            detour.tellAll(new MetadataRelay.PassOnProposal(proposal));
                             return proposal;
                         },
                         timeout)

@@ -17,15 +17,24 @@ public final class LastHeard {
     /** So long a process that is gone is remembered. */
     private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
 
+    private static final long WINDOW_NANOS = MajorityView.WINDOW.toNanos();
+
     private final Map<Long, Voice> byUid = new ConcurrentHashMap<>();
     private final LongSupplier nanoTime;
+
+    /**
+     * @param lastNanos when we asked what it has answered last
+     * @param countNanos from when on that counts: after a gap not at once. Whoever was cut off and hears the others again may
+     *     have been given up in the very moment before, which they and the news of it take a while to find out.
+     */
+    private record Answers(long lastNanos, long countNanos) {}
 
     /** One process. */
     final class Voice {
         private final int broker;
         private volatile long nanos;
-        /** When we asked what it has answered last; null before its first answer. */
-        private volatile Long answeredNanos;
+        /** Null before its first answer. */
+        private volatile Answers answers;
 
         private Voice(int broker) {
             this.broker = broker;
@@ -37,10 +46,14 @@ public final class LastHeard {
         }
 
         /** @param askedNanos when it was asked, by this process's clock */
-        void answered(long askedNanos) {
-            Long before = answeredNanos;
-            if (before == null || askedNanos - before > 0) {
-                answeredNanos = askedNanos;
+        synchronized void answered(long askedNanos) {
+            Answers before = answers;
+            if (before == null) {
+                answers = new Answers(askedNanos, askedNanos);
+            } else if (askedNanos - before.lastNanos() > WINDOW_NANOS) {
+                answers = new Answers(askedNanos, askedNanos + WINDOW_NANOS);
+            } else if (askedNanos - before.lastNanos() > 0) {
+                answers = new Answers(askedNanos, before.countNanos());
             }
         }
 
@@ -77,12 +90,15 @@ public final class LastHeard {
 
     /**
      * How long ago this process was there for certain: when it was asked what it has answered since. Bytes that have waited
-     * in a buffer, while this process stood still, prove nothing. Empty if it has answered nothing yet.
+     * in a buffer, while this process stood still, prove nothing. Empty if it has answered nothing yet; and after a gap of
+     * more than {@link MajorityView#WINDOW} until it has answered for as long again.
      */
     OptionalLong sinceAnswered(long uid) {
         Voice voice = byUid.get(uid);
-        Long answered = voice == null ? null : voice.answeredNanos;
-        return answered == null ? OptionalLong.empty() : OptionalLong.of(Math.max(0, nanoTime.getAsLong() - answered));
+        Answers answers = voice == null ? null : voice.answers;
+        return answers == null || answers.lastNanos() - answers.countNanos() < 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(0, nanoTime.getAsLong() - answers.lastNanos()));
     }
 
     /** The brokers from which something has come lately; this broker itself is not among them. */

@@ -14,6 +14,7 @@ import dev.ahti.peer.PeerSettings;
 import dev.ahti.peer.VotingMembers;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -92,14 +93,19 @@ final class BrokerPeers {
         return same ? Optional.of(broker.incarnation()) : Optional.empty();
     }
 
-    private static boolean inSession(ClusterImage image, PeerIdentity process) {
+    /** A member that was downed is fenced only when the singleton has moved: what vouches for it must end before. */
+    static boolean vouchesFor(PeerIdentity process, ClusterImage image, List<Long> members) {
         BrokerImage broker = image.brokers().get(process.broker());
-        return broker != null && broker.incarnation().equals(process.incarnation()) && !broker.fenced();
+        return broker != null
+                && broker.incarnation().equals(process.incarnation())
+                && !broker.fenced()
+                && members.contains(process.uid());
     }
 
     /** Connects with whomever the image shows, from now on. When all purposes are known. */
     void follow(CurrentImage image, Supplier<Uuid> incarnation) {
-        connections.vouchForThoseInSession(process -> inSession(image.get(), process));
+        VotingMembers members = new VotingMembers(system);
+        connections.vouchForThoseInSession(process -> vouchesFor(process, image.get(), members.get()));
         image.onChange((before, after) -> {
             if (!before.brokers().equals(after.brokers())) {
                 show(image, incarnation);

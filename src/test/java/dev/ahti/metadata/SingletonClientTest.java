@@ -156,7 +156,7 @@ class SingletonClientTest {
     }
 
     @Test
-    void whileTheSingletonIsSilentAProposalGoesThroughAnotherBrokerToo() {
+    void whileTheSingletonIsSilentAProposalGoesThroughAllOthersToo() {
         List<IsrProposal> proposals =
                 List.of(new IsrProposal(new PartitionId(new Uuid(1, 1), 0), 1, 1, Images.members(1, 2)));
         client.proposeIsr(new Uuid(7, 1), proposals, LONG);
@@ -168,7 +168,8 @@ class SingletonClientTest {
                 .toCompletableFuture();
 
         AlterPartition direct = singleton.expectMessageClass(AlterPartition.class, LONG);
-        assertThat(members.told).containsExactly(new MetadataRelay.PassOnProposal(direct));
+        assertThat(members.told).containsOnly(new MetadataRelay.PassOnProposal(direct));
+        assertThat(members.toldTo).containsExactly(2, 3);
         direct.replyTo().tell(new AlterPartitionReply(1, 0, Errors.NONE, List.of()));
         assertThat(answer.join().error()).isEqualTo(Errors.NONE);
     }

@@ -55,6 +55,25 @@ class MajorityViewTest {
     }
 
     @Test
+    void whoeverIsHeardAgainAfterAGapCountsOnlyWhenHeGoesOnAnswering() {
+        MajorityView view = view(1, 1L, 2L, 3L);
+        answers(2);
+        pass(MajorityView.WINDOW.plusMillis(1));
+
+        for (int ms = 0; ms < 2_000; ms += 500) {
+            answers(2);
+            assertThat(view.seesMajority()).as("after " + ms).isFalse();
+            pass(Duration.ofMillis(500));
+        }
+        answers(2);
+        assertThat(view.seesMajority()).isTrue();
+        pass(MajorityView.WINDOW);
+        assertThat(view.seesMajority()).isFalse();
+        answers(2);
+        assertThat(view.seesMajority()).as("no gap").isTrue();
+    }
+
+    @Test
     void whoHasSaidHelloButAnsweredNothingIsNotSeen() {
         MajorityView view = view(1, 1L, 2L, 3L);
 
