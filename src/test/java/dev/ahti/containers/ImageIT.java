@@ -92,7 +92,7 @@ class ImageIT {
     @Test
     @Order(2)
     void mapsTheArchiveOfClassesThatItsImageBrings() throws Exception {
-        assertThat(podman("exec", NAME, "cat", "/proc/1/maps")).contains("/opt/ahti/ahti.jsa");
+        assertThat(podman("exec", NAME, "cat", "/proc/1/maps")).contains("/opt/ahti/ahti.aot");
     }
 
     @Test

@@ -68,7 +68,7 @@ class LauncherIT {
 
     @Test
     void oneNodeAtATimeMakesIt() throws Exception {
-        Files.createDirectory(directory.resolve("ahti.jsa.lock"));
+        Files.createDirectory(directory.resolve("ahti.archive.lock"));
 
         assertThat(ahti(Map.of(), "--archive").status()).isZero();
 
@@ -85,7 +85,7 @@ class LauncherIT {
 
     private List<Path> archives() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(".jsa")).toList();
+            return files.filter(file -> file.toString().matches(".*\\.(jsa|aot)")).toList();
         }
     }
 

@@ -58,7 +58,7 @@ public final class NewerBuild {
         changed.addAll(usersOfTheVersion());
         compile(changed, classes);
         // bin/ahti would make an archive of classes beside it, while the test wants the processors.
-        Files.createDirectories(directory.resolve("newer-ahti.jsa.lock"));
+        Files.createDirectories(directory.resolve("newer-ahti.archive.lock"));
         return jar(classes, directory.resolve("newer-ahti.jar"));
     }
 
