@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -51,7 +52,7 @@ record ManagementClient(String url, String user, String password, Path trusted) 
     JsonNode get(String path) throws IOException {
         HttpURLConnection connection = open(path);
         try {
-            int status = connection.getResponseCode();
+            int status = statusOf(connection);
             if (status == HttpURLConnection.HTTP_UNAUTHORIZED) {
                 throw new CommandProblem(url + " wants another user or password: set AHTI_MANAGEMENT_USER and"
                         + " AHTI_MANAGEMENT_PASSWORD");
@@ -67,6 +68,15 @@ record ManagementClient(String url, String user, String password, Path trusted) 
             }
         } finally {
             connection.disconnect();
+        }
+    }
+
+    private static int statusOf(HttpURLConnection connection) throws IOException {
+        try {
+            return connection.getResponseCode();
+        } catch (SSLHandshakeException e) {
+            throw new IOException(
+                    "its certificate is not trusted: name the file that has it in AHTI_MANAGEMENT_TLS_CERTIFICATE", e);
         }
     }
 

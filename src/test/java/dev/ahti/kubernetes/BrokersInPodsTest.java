@@ -1,6 +1,7 @@
 package dev.ahti.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
@@ -15,10 +16,12 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the manifests tell a broker is what a broker understands. */
 class BrokersInPodsTest {
@@ -103,6 +106,31 @@ class BrokersInPodsTest {
         assertThat(broker.stringValue("ahti.metadata.url")).isNull();
         assertThat(broker.intValue("default.replication.factor")).isEqualTo(1);
         assertThat(broker.intValue("min.insync.replicas")).isEqualTo(1);
+    }
+
+    @Test
+    void withTheComponentManagementSpeaksHttpsWithAMountedCertificateAndWantsAPassword(@TempDir Path copy)
+            throws IOException {
+        Manifests secured = Manifests.at(Manifests.withComponents(copy));
+        Pod first = secured.pod(0, "streams", "10.1.0.0");
+        Map<String, String> filledIn = new HashMap<>(secrets().get("ahti"));
+        filledIn.put("AHTI_MANAGEMENT_USER", "watcher");
+        filledIn.put("AHTI_MANAGEMENT_PASSWORD", "something else");
+
+        BrokerConfig broker = broker(secured.environment(first, Map.of("ahti", filledIn)));
+
+        assertThat(broker.stringValue("ahti.management.user")).isEqualTo("watcher");
+        assertThat(broker.stringValue("ahti.management.password")).isEqualTo("something else");
+        String mounted = Manifests.stream(secured.container().path("volumeMounts"))
+                .filter(mount -> mount.path("name").asText().equals("management-tls"))
+                .map(mount -> mount.path("mountPath").asText())
+                .findFirst()
+                .orElseThrow();
+        assertThat(broker.stringValue("ahti.management.tls.certificate"))
+                .as("as kubectl create secret tls calls it")
+                .isEqualTo(mounted + "/tls.crt");
+        assertThat(broker.stringValue("ahti.management.tls.key")).isEqualTo(mounted + "/tls.key");
+        assertThatThrownBy(() -> secured.environment(first, secrets())).hasMessageContaining("AHTI_MANAGEMENT_USER");
     }
 
     @Test

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.google.gson.JsonElement;
@@ -18,6 +20,8 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
+import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Map;
 import java.util.function.Function;
@@ -38,19 +42,39 @@ final class KubernetesModel {
                     NetworkPolicy::new,
                     PodDisruptionBudget::new,
                     Role::new,
-                    RoleBinding::new)
+                    RoleBinding::new,
+                    PodMonitor::new,
+                    PrometheusRule::new)
             .map(Supplier::get)
             .collect(Collectors.toMap(HasMetadata::getKind, Function.identity()));
 
-    private static final JsonMapper TYPES = JsonMapper.builder()
-            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-            .withCoercionConfig(LogicalType.Textual, coercion -> coercion.setCoercion(
-                            CoercionInputShape.Integer, CoercionAction.Fail)
-                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+    /** The operator's kinds are in one of the models only. */
+    private static final String OF_PROMETHEUS = "monitoring.coreos.com/";
+
+    private static final JsonMapper TYPES = strict().build();
+
+    /** The model keeps fields that it does not know, unless it is not asked to. */
+    private static final JsonMapper NAMES_AND_TYPES = strict().annotationIntrospector(
+                    new JacksonAnnotationIntrospector() {
+                        private static final long serialVersionUID = 1L;
+
+                        @Override
+                        public Boolean hasAnySetter(Annotated annotated) {
+                            return false;
+                        }
+                    })
             .build();
 
     private KubernetesModel() {}
+
+    private static JsonMapper.Builder strict() {
+        return JsonMapper.builder()
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .withCoercionConfig(LogicalType.Textual, coercion -> coercion.setCoercion(
+                                CoercionInputShape.Integer, CoercionAction.Fail)
+                        .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                        .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail));
+    }
 
     /** @throws IllegalArgumentException that says what is wrong with it */
     static void check(JsonNode manifest) {
@@ -61,9 +85,12 @@ final class KubernetesModel {
             throw new IllegalArgumentException(
                     "not known: " + manifest.path("apiVersion").asText() + " " + kind);
         }
-        checkNames(kind, manifest.toString());
+        boolean ofPrometheus = known.getApiVersion().startsWith(OF_PROMETHEUS);
+        if (!ofPrometheus) {
+            checkNames(kind, manifest.toString());
+        }
         try {
-            TYPES.treeToValue(manifest, known.getClass());
+            (ofPrometheus ? NAMES_AND_TYPES : TYPES).treeToValue(manifest, known.getClass());
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e.getOriginalMessage(), e);
         }

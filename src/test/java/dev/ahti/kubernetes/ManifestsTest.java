@@ -19,19 +19,41 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kubernetes would take the files of {@code k8s/}, and what refers to each other in them is there. */
 class ManifestsTest {
     private static final String SINGLE = "single";
     private static final String PRODUCTION = "production";
+    private static final String WITH_COMPONENTS = "production with components";
+
+    @TempDir
+    static Path copy;
+
+    private static Path withComponents;
+
+    @BeforeAll
+    static void uncommentTheComponents() throws IOException {
+        withComponents = Manifests.withComponents(copy);
+    }
+
+    private static Path directory(String overlay) {
+        return overlay.equals(WITH_COMPONENTS) ? withComponents : Path.of("k8s", "overlays", overlay);
+    }
+
+    private static Manifests manifests(String overlay) {
+        return Manifests.at(directory(overlay));
+    }
 
     @ParameterizedTest
-    @ValueSource(strings = {SINGLE, PRODUCTION})
-    void kubernetesKnowsEveryFieldOfThem(String overlay) {
-        assertThat(Manifests.of(overlay).all()).hasSize(9).allSatisfy(KubernetesModel::check);
+    @CsvSource({SINGLE + ", 9", PRODUCTION + ", 9", WITH_COMPONENTS + ", 12"})
+    void kubernetesKnowsEveryFieldOfThem(String overlay, int resources) {
+        assertThat(manifests(overlay).all()).hasSize(resources).allSatisfy(KubernetesModel::check);
     }
 
     @Test
@@ -49,9 +71,27 @@ class ManifestsTest {
         broken("apps/v1beta1 StatefulSet", set -> set(set, "", "apiVersion", "\"apps/v1beta1\""));
     }
 
+    @Test
+    void aBrokenManifestForPrometheusIsRefused() {
+        broken("selektor", "PodMonitor", monitor -> set(monitor, "/spec", "selektor", "{}"));
+        broken("schema", "PodMonitor", monitor -> set(monitor, "/spec/podMetricsEndpoints/0", "schema", "http"));
+        broken(
+                "caFile",
+                "PodMonitor",
+                monitor -> set(monitor, "/spec/podMetricsEndpoints/0/tlsConfig", "caFile", "/etc/ca.crt"));
+        broken("expression", "PrometheusRule", rule -> set(rule, "/spec/groups/0/rules/0", "expression", "up"));
+        broken(
+                "Cannot coerce Integer",
+                "PrometheusRule",
+                rule -> set(rule, "/spec/groups/0/rules/0/labels", "severity", "1"));
+    }
+
     private static void broken(String message, Consumer<ObjectNode> change) {
-        ObjectNode set =
-                Manifests.of(PRODUCTION).ofKind("StatefulSet").findFirst().orElseThrow();
+        broken(message, "StatefulSet", change);
+    }
+
+    private static void broken(String message, String kind, Consumer<ObjectNode> change) {
+        ObjectNode set = manifests(WITH_COMPONENTS).ofKind(kind).findFirst().orElseThrow();
         change.accept(set);
         assertThatThrownBy(() -> KubernetesModel.check(set))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -68,11 +108,12 @@ class ManifestsTest {
 
     /** Where there is no kubectl this shows nothing, and the other tests rest on our reading of kustomize. */
     @ParameterizedTest
-    @ValueSource(strings = {SINGLE, PRODUCTION})
+    @ValueSource(strings = {SINGLE, PRODUCTION, WITH_COMPONENTS})
     void kubectlBuildsTheSame(String overlay) throws Exception {
         assumeThat(Arrays.stream(System.getenv("PATH").split(":")))
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, "kubectl")));
-        Process kubectl = new ProcessBuilder("kubectl", "kustomize", "k8s/overlays/" + overlay)
+        Process kubectl = new ProcessBuilder(
+                        "kubectl", "kustomize", directory(overlay).toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         List<JsonNode> built;
@@ -83,7 +124,7 @@ class ManifestsTest {
         assertThat(kubectl.waitFor()).isZero();
 
         assertThat(built.stream().map(ManifestsTest::inAnyOrder))
-                .containsExactlyInAnyOrderElementsOf(Manifests.of(overlay).all().stream()
+                .containsExactlyInAnyOrderElementsOf(manifests(overlay).all().stream()
                         .map(ManifestsTest::inAnyOrder)
                         .toList());
     }
@@ -104,9 +145,9 @@ class ManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {SINGLE, PRODUCTION})
+    @ValueSource(strings = {SINGLE, PRODUCTION, WITH_COMPONENTS})
     void whateverSelectsPodsSelectsTheBrokers(String overlay) {
-        Manifests manifests = Manifests.of(overlay);
+        Manifests manifests = manifests(overlay);
         List<JsonNode> selectors = Stream.concat(
                         manifests.ofKind("Service").map(service -> service.at("/spec/selector")),
                         Stream.of(
@@ -132,7 +173,7 @@ class ManifestsTest {
 
     @Test
     void portsAreNamedAsTheContainerNamesThem() {
-        Manifests manifests = Manifests.of(PRODUCTION);
+        Manifests manifests = manifests(PRODUCTION);
         Stream<JsonNode> named = Stream.of(
                         manifests.ofKind("Service").flatMap(service -> service.findValues("targetPort").stream()),
                         Manifests.stream(one(manifests, "NetworkPolicy").at("/spec/ingress"))
@@ -146,9 +187,9 @@ class ManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {SINGLE, PRODUCTION})
+    @ValueSource(strings = {SINGLE, PRODUCTION, WITH_COMPONENTS})
     void whatIsReferredToIsThere(String overlay) {
-        Manifests manifests = Manifests.of(overlay);
+        Manifests manifests = manifests(overlay);
         JsonNode pod = manifests.podTemplate().path("spec");
         JsonNode brokers = manifests.named(
                 "Service", manifests.statefulSet().at("/spec/serviceName").asText());
@@ -171,7 +212,7 @@ class ManifestsTest {
 
     @Test
     void brokersMayListPodsAndNothingElse() {
-        Manifests manifests = Manifests.of(PRODUCTION);
+        Manifests manifests = manifests(PRODUCTION);
         assertThat(manifests.allow("list", "pods")).isTrue();
         assertThat(manifests.allow("get", "secrets")).isFalse();
         JsonNode bound = one(manifests, "RoleBinding").path("subjects").path(0);
@@ -191,12 +232,58 @@ class ManifestsTest {
     @Test
     void memoryIsTheirsAndTheProcessorIsNotLimited() {
         for (String overlay : List.of(SINGLE, PRODUCTION)) {
-            JsonNode resources = Manifests.of(overlay).container().path("resources");
+            JsonNode resources = manifests(overlay).container().path("resources");
 
             assertThat(resources.at("/limits/memory")).isEqualTo(resources.at("/requests/memory"));
             assertThat(resources.at("/requests/cpu").isTextual()).isTrue();
             assertThat(resources.at("/limits").has("cpu")).isFalse();
         }
+    }
+
+    @Test
+    void prometheusFindsTheBrokersAtTheirPort() {
+        Manifests manifests = manifests(WITH_COMPONENTS);
+        JsonNode monitor = one(manifests, "PodMonitor");
+
+        assertThat(manifests.podLabels()).containsAllEntriesOf(notEmpty(monitor.at("/spec/selector/matchLabels")));
+        assertThat(monitor.at("/spec/podMetricsEndpoints")).hasSize(1);
+        assertThat(manifests.containerPorts())
+                .containsKey(monitor.at("/spec/podMetricsEndpoints/0/port").asText());
+    }
+
+    @Test
+    void whoAsksForManagementOverHttpsDoesSoEverywhere() {
+        Manifests plain = manifests(PRODUCTION);
+        Manifests secured = manifests(WITH_COMPONENTS);
+        JsonNode endpoint = one(secured, "PodMonitor").at("/spec/podMetricsEndpoints/0");
+
+        assertThat(plain.container().findValuesAsText("scheme")).isEmpty();
+        assertThat(probes(secured)).hasSize(3).allSatisfy(probe -> {
+            assertThat(probe.path("scheme").textValue()).isEqualTo("HTTPS");
+            assertThat(probe.path("path").textValue()).as("needs no password").isIn("/alive", "/ready");
+        });
+        assertThat(endpoint.path("scheme").textValue()).isEqualTo("https");
+        assertThat(endpoint.at("/tlsConfig/ca/secret/name").textValue())
+                .isEqualTo(managementVolume(secured).at("/secret/secretName").textValue());
+        for (String half : List.of("username", "password")) {
+            JsonNode variable = Manifests.stream(secured.container().path("env"))
+                    .filter(each -> each.at("/valueFrom/secretKeyRef")
+                            .equals(endpoint.path("basicAuth").path(half)))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(variable.path("name")).isEqualTo(variable.at("/valueFrom/secretKeyRef/key"));
+        }
+    }
+
+    private static List<JsonNode> probes(Manifests manifests) {
+        return manifests.container().findValues("httpGet");
+    }
+
+    private static JsonNode managementVolume(Manifests manifests) {
+        return Manifests.stream(manifests.podTemplate().at("/spec/volumes"))
+                .filter(volume -> volume.path("name").asText().equals("management-tls"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static JsonNode one(Manifests manifests, String kind) {

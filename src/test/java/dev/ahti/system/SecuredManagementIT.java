@@ -50,7 +50,9 @@ class SecuredManagementIT {
                 assertThat(shown)
                         .contains("PLAINTEXT://" + one.bootstrap(), "PLAINTEXT://" + two.bootstrap())
                         .contains("All is well.");
-                assertThat(status(one, Map.of())).startsWith("ahti: no broker answers at https://");
+                assertThat(status(one, Map.of()))
+                        .startsWith("ahti: no broker answers at https://")
+                        .contains("its certificate is not trusted: name the file that has it in AHTI_MANAGEMENT_TLS");
             }
         }
     }

@@ -6,44 +6,55 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /**
- * Builds manifests as kustomize does, as far as the files of {@code k8s/} go: resources, patches that look like what they
- * change, images and the namespace. Whatever else a {@code kustomization.yaml} asks for is refused.
+ * Builds manifests as kustomize does, as far as the files of {@code k8s/} go: resources, components, ConfigMaps made of
+ * files, patches that look like what they change, images and the namespace. Whatever else a {@code kustomization.yaml} asks for is refused.
  */
 final class Kustomization {
     private static final YAMLMapper YAML = new YAMLMapper();
+    private static final Set<String> KNOWN = Set.of(
+            "apiVersion", "kind", "resources", "components", "configMapGenerator", "patches", "images", "namespace");
 
     /** Lists whose elements are merged one by one, and by what; of other lists, that of the patch is taken. */
-    private static final Map<String, String> MERGED_BY = Map.of("containers", "name", "env", "name");
+    private static final Map<String, String> MERGED_BY =
+            Map.of("containers", "name", "env", "name", "volumes", "name", "volumeMounts", "mountPath");
 
     private final Path directory;
-    private final List<ObjectNode> built = new ArrayList<>();
+    private final List<ObjectNode> built;
 
-    private Kustomization(Path directory) {
+    /** @param built what is there already: components add to it and change it */
+    private Kustomization(Path directory, List<ObjectNode> built) {
         this.directory = directory;
+        this.built = built;
     }
 
     static List<ObjectNode> build(Path directory) {
-        return new Kustomization(directory).build();
+        return new Kustomization(directory, new ArrayList<>()).build();
     }
 
     private List<ObjectNode> build() {
         ObjectNode file = documents(directory.resolve("kustomization.yaml")).get(0);
         file.fieldNames().forEachRemaining(name -> {
-            if (!List.of("apiVersion", "kind", "resources", "patches", "images", "namespace")
-                    .contains(name)) {
+            if (!KNOWN.contains(name)) {
                 throw new IllegalArgumentException(directory + ": " + name + " is not known here");
             }
         });
         file.path("resources").forEach(resource -> built.addAll(resources(directory.resolve(resource.asText()))));
-        file.path("patches").forEach(patch -> documents(directory.resolve(required(patch, "path")))
+        file.path("components")
+                .forEach(each ->
+                        new Kustomization(directory.resolve(each.asText()).normalize(), built).build());
+        file.path("configMapGenerator").forEach(this::generate);
+        file.path("patches").forEach(patch -> documents(directory.resolve(required(patch, "path"))).stream()
+                .filter(change -> isWanted(patch, change))
                 .forEach(this::patch));
         file.path("images").forEach(this::useImage);
         if (file.has("namespace")) {
@@ -62,6 +73,37 @@ final class Kustomization {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private void generate(JsonNode generator) {
+        if (!generator.at("/options/disableNameSuffixHash").asBoolean()) {
+            throw new IllegalArgumentException(directory + ": a name with a hash is not known here");
+        }
+        ObjectNode map = YAML.createObjectNode().put("apiVersion", "v1").put("kind", "ConfigMap");
+        map.putObject("metadata")
+                .put("name", required(generator, "name"))
+                .set("labels", generator.at("/options/labels"));
+        ObjectNode data = map.putObject("data");
+        generator.path("files").forEach(file -> data.put(file.asText(), text(directory.resolve(file.asText()))));
+        built.add(map);
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One that names its target changes nothing where there is none, and others must find what they change. */
+    private boolean isWanted(JsonNode patch, ObjectNode change) {
+        JsonNode target = patch.path("target");
+        return target.isMissingNode()
+                || built.stream()
+                        .anyMatch(each -> identity(each).equals(identity(change))
+                                && required(target, "kind").equals(required(each, "kind"))
+                                && required(target, "name").equals(required(each.path("metadata"), "name")));
     }
 
     private void patch(ObjectNode patch) {

@@ -2,10 +2,13 @@ package dev.ahti.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -16,6 +19,9 @@ public final class Manifests {
     private static final Pattern VARIABLE = Pattern.compile("\\$\\((\\w+)\\)");
     private static final Pattern LABEL = Pattern.compile("metadata\\.labels\\['(.+)'\\]");
 
+    /** The sign in front of a line that has only to be uncommented. */
+    private static final Pattern COMPONENT = Pattern.compile("^#(?=components:|  - )", Pattern.MULTILINE);
+
     private final List<ObjectNode> all;
 
     private Manifests(List<ObjectNode> all) {
@@ -24,7 +30,33 @@ public final class Manifests {
 
     /** Of {@code k8s/overlays/NAME}. */
     public static Manifests of(String overlay) {
-        return new Manifests(Kustomization.build(Path.of("k8s", "overlays", overlay)));
+        return at(Path.of("k8s", "overlays", overlay));
+    }
+
+    /** Of the overlay in this directory. */
+    public static Manifests at(Path overlay) {
+        return new Manifests(Kustomization.build(overlay));
+    }
+
+    /**
+     * The production overlay with the components that are comments in it.
+     *
+     * @param copy a directory for a copy of {@code k8s/}
+     * @return the overlay's directory in there
+     */
+    public static Path withComponents(Path copy) throws IOException {
+        Path original = Path.of("k8s");
+        try (Stream<Path> files = Files.walk(original)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = copy.resolve(original.relativize(file).toString());
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target);
+            }
+        }
+        Path overlay = copy.resolve("overlays").resolve("production");
+        Path file = overlay.resolve("kustomization.yaml");
+        Files.writeString(file, COMPONENT.matcher(Files.readString(file)).replaceAll(""));
+        return overlay;
     }
 
     /** What Kubernetes tells the containers of a pod of itself. */
@@ -99,12 +131,19 @@ public final class Manifests {
         });
         container()
                 .path("env")
-                .forEach(
-                        variable -> environment.put(variable.path("name").asText(), value(variable, pod, environment)));
+                .forEach(variable ->
+                        environment.put(variable.path("name").asText(), value(variable, pod, environment, secrets)));
         return environment;
     }
 
-    private static String value(JsonNode variable, Pod pod, Map<String, String> before) {
+    private static String value(
+            JsonNode variable, Pod pod, Map<String, String> before, Map<String, Map<String, String>> secrets) {
+        JsonNode secret = variable.at("/valueFrom/secretKeyRef");
+        if (!secret.isMissingNode()) {
+            return Optional.ofNullable(secrets.get(secret.path("name").asText()))
+                    .map(keys -> keys.get(secret.path("key").asText()))
+                    .orElseThrow(() -> new IllegalArgumentException("the pod does not start without " + secret));
+        }
         return variable.has("value")
                 ? VARIABLE.matcher(variable.path("value").textValue())
                         .replaceAll(name -> Matcher.quoteReplacement(before.get(name.group(1))))
