@@ -2,6 +2,7 @@ package dev.ahti.metadata;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ final class JournalTroubles {
     private boolean recovered;
     private long tryingSince;
     private long lastAsked;
+    private OptionalInt reachedBy = OptionalInt.empty();
 
     JournalTroubles(Duration retryBackoff, Duration patience, long now) {
         this.retryBackoff = retryBackoff;
@@ -33,6 +35,7 @@ final class JournalTroubles {
     void recovered() {
         recovered = true;
         failures = 0;
+        reachedBy = OptionalInt.empty();
     }
 
     /** One line that says why this node must stop, or empty: then try again after {@link #backoff}. */
@@ -50,6 +53,10 @@ final class JournalTroubles {
             return Optional.of("the metadata database holds what this version of Ahti cannot read, start a newer one: "
                     + MetadataDatabase.rootMessage(cause));
         }
+        if (!begun && reachedBy.isPresent()) {
+            return Optional.of("the metadata database cannot be reached from here, but broker " + reachedBy.getAsInt()
+                    + " reaches it: this node stops, so that the metadata move");
+        }
         if (failures == 1 || now - lastWarning > WARN_EVERY.toNanos()) {
             lastWarning = now;
             LOG.warn("The metadata database failed, trying again: {}", MetadataDatabase.rootMessage(cause));
@@ -62,8 +69,16 @@ final class JournalTroubles {
     }
 
     /** Whether the journal has not been recovered for so long that another node may do better. */
-    boolean lasting(long now) {
+    private boolean lasting(long now) {
         return !recovered && now - tryingSince >= patience.toNanos();
+    }
+
+    /** That broker reaches the database: the next failure here is the last. Whether this node has waited so long. */
+    boolean reachedBy(int broker, long now) {
+        if (lasting(now)) {
+            reachedBy = OptionalInt.of(broker);
+        }
+        return reachedBy.isPresent();
     }
 
     /** {@link #lasting}, and time to ask the others again whether they reach the database. */

@@ -310,10 +310,11 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     }
 
     private Behavior<Message> onDatabaseReachable(DatabaseReachable message) {
-        return troubles.lasting(System.nanoTime())
-                ? stop("the metadata database cannot be reached from here, but broker " + message.broker()
-                        + " reaches it: this node stops, so that the metadata move")
-                : this;
+        if (troubles.reachedBy(message.broker(), System.nanoTime()) && timers.isTimerActive(Restart.RESTART)) {
+            timers.cancel(Restart.RESTART); // It may be back for this node too, which only waits to try.
+            startPartitionMetadata();
+        }
+        return this;
     }
 
     private Behavior<Message> onFailed(ChildFailed failed) {

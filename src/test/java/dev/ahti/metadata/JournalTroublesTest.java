@@ -66,10 +66,22 @@ class JournalTroublesTest {
     @Test
     void aJournalThatWasRecoveredMeanwhileIsNoLastingTrouble() {
         troubles.recovered();
-        assertThat(troubles.lasting(at(30_000))).isFalse();
+        assertThat(troubles.reachedBy(2, at(30_000))).isFalse();
         troubles.failed(away, at(30_000));
 
-        assertThat(troubles.lasting(at(40_000))).isFalse();
-        assertThat(troubles.lasting(at(50_000))).isTrue();
+        assertThat(troubles.reachedBy(2, at(40_000))).isFalse();
+        assertThat(troubles.reachedBy(2, at(50_000))).isTrue();
+    }
+
+    @Test
+    void whatAnotherBrokerReachesMayFailHereOnceMoreAndThenTheNodeStops() {
+        troubles.failed(away, at(0));
+        troubles.reachedBy(2, at(30_000));
+
+        assertThat(troubles.failed(away, at(30_100)))
+                .hasValueSatisfying(line -> assertThat(line).contains("broker 2 reaches it"));
+        troubles.recovered();
+        assertThat(troubles.failed(away, at(30_200))).isEmpty();
+        assertThat(troubles.failed(away, at(60_000))).isEmpty();
     }
 }

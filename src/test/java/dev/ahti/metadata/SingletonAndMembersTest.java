@@ -233,6 +233,22 @@ class SingletonAndMembersTest {
     }
 
     @Test
+    void aNodeThatReachesTheDatabaseAgainItselfFindsOutBeforeItStops() {
+        threeLiveAndATopic();
+        int epoch = image().metadataEpoch();
+        kit.stop(singleton);
+        journal.failNextNOps(1000);
+        singleton = start(Duration.ofMillis(500), Optional.empty());
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !members.told.isEmpty());
+
+        journal.resetPolicy();
+        singleton.tell(new DatabaseReachable(2));
+
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> image().metadataEpoch() > epoch);
+        assertThat(fatal).isEmpty();
+    }
+
+    @Test
     void aNodeThatServesDoesNotStopBecauseAnotherReachesTheDatabaseToo() {
         restart(Duration.ZERO, Optional.empty());
         threeLiveAndATopic();

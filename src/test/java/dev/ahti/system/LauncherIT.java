@@ -85,7 +85,8 @@ class LauncherIT {
 
     private List<Path> archives() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().matches(".*\\.(jsa|aot)")).toList();
+            return files.filter(file -> file.toString().matches(".*\\.(jsa|aot)"))
+                    .toList();
         }
     }
 
