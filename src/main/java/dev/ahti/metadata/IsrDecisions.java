@@ -58,7 +58,7 @@ final class IsrDecisions {
             return Errors.FENCED_LEADER_EPOCH;
         }
         if (partition.partitionEpoch() != proposal.partitionEpoch()) {
-            return Errors.INVALID_UPDATE_VERSION;
+            return isStored(partition, proposal) ? Errors.NONE : Errors.INVALID_UPDATE_VERSION;
         }
         List<Integer> brokers =
                 proposal.isr().stream().map(IsrMember::broker).distinct().toList();
@@ -70,6 +70,12 @@ final class IsrDecisions {
         return proposal.isr().stream().allMatch(each -> isEligible(image, each))
                 ? Errors.NONE
                 : Errors.INELIGIBLE_REPLICA;
+    }
+
+    /** It comes again: by another way round a cut link, or because its answer was lost. */
+    private static boolean isStored(PartitionImage partition, IsrProposal proposal) {
+        return partition.partitionEpoch() == proposal.partitionEpoch() + 1
+                && partition.isr().equals(proposal.isr());
     }
 
     private static boolean isEligible(ClusterImage image, IsrMember member) {

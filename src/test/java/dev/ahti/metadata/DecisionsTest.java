@@ -339,6 +339,18 @@ class DecisionsTest {
     }
 
     @Test
+    void anIsrThatIsProposedOnceMoreAfterItWasStoredIsNoOther() {
+        create(assigned(Map.of(0, List.of(1, 2, 3))));
+        int epoch = image.partition("t", 0).partitionEpoch();
+        propose(0, epoch, Images.members(1, 2));
+        ClusterImage stored = image;
+
+        assertThat(propose(0, epoch, Images.members(1, 2))).isEqualTo(Errors.NONE);
+        assertThat(image).isEqualTo(stored);
+        assertThat(propose(0, epoch, Images.members(1))).isEqualTo(Errors.INVALID_UPDATE_VERSION);
+    }
+
+    @Test
     void topicsOfOneRequestGoRoundTheBrokersTogether() {
         create(IntStream.range(0, 3).mapToObj(i -> topic("t" + i, 1, 1)).toArray(NewTopic[]::new));
 
