@@ -152,17 +152,24 @@ final class PeerDialer extends AbstractBehavior<PeerDialer.Message> {
         Attempt next = new Attempt(getContext().getSelf(), dial.handler());
         attempt = next;
         var system = getContext().getSystem();
-        Tcp.get(system)
-                .outgoingConnection(
-                        socketAddress(target),
-                        Optional.empty(),
-                        PeerListener.OPTIONS,
-                        false,
-                        Optional.of(settings.handshake()),
-                        Optional.empty())
-                .join(Flow.fromGraph(dial.stage().apply(next)))
-                .withAttributes(ActorAttributes.dispatcher(PeerListener.DISPATCHER))
-                .run(SystemMaterializer.get(system).materializer());
+        try {
+            Tcp.get(system)
+                    .outgoingConnection(
+                            socketAddress(target),
+                            Optional.empty(),
+                            PeerListener.OPTIONS,
+                            false,
+                            Optional.of(settings.handshake()),
+                            Optional.empty())
+                    .join(Flow.fromGraph(dial.stage().apply(next)))
+                    .withAttributes(ActorAttributes.dispatcher(PeerListener.DISPATCHER))
+                    .run(SystemMaterializer.get(system).materializer());
+        } catch (IllegalStateException e) {
+            // The actor system is about to end, which a connection that it has just closed is the first to tell.
+            getContext().getLog().debug("No connection is opened any more", e);
+            attempt = null;
+            retryLater();
+        }
     }
 
     /** A name is looked up by Pekko, since that may block; an address needs no look-up. */
