@@ -8,7 +8,7 @@ import org.apache.kafka.common.record.internal.RecordBatch;
  * Fields of a record batch of format 2, read from and written to its header in place: at {@code at} in {@code buffer}
  * (big endian). The checksum covers everything from the attributes on, so offset and leader epoch can be set without it.
  */
-final class Batches {
+public final class Batches {
     static final int HEADER_BYTES = 61;
     /** Offset and length: what stands before the bytes that the length counts. */
     static final int LENGTH_OVERHEAD = 12;
@@ -63,15 +63,15 @@ final class Batches {
         return buffer.getLong(at + MAX_TIMESTAMP);
     }
 
-    static long producerId(ByteBuffer buffer, int at) {
+    public static long producerId(ByteBuffer buffer, int at) {
         return buffer.getLong(at + PRODUCER_ID);
     }
 
-    static short producerEpoch(ByteBuffer buffer, int at) {
+    public static short producerEpoch(ByteBuffer buffer, int at) {
         return buffer.getShort(at + PRODUCER_EPOCH);
     }
 
-    static int baseSequence(ByteBuffer buffer, int at) {
+    public static int baseSequence(ByteBuffer buffer, int at) {
         return buffer.getInt(at + BASE_SEQUENCE);
     }
 

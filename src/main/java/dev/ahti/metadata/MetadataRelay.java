@@ -7,6 +7,7 @@ import dev.ahti.metadata.MetadataReply.AlterPartitionReply;
 import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -17,8 +18,8 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
  * What this node does for others: passes heartbeats and ISR proposals on for a broker that is cut off from the singleton,
- * gives it what its image lacks (rule 3), gives its image to a broker that cannot register, and tries the database for a singleton that
- * cannot reach it (rule 23). Found by its path.
+ * gives it what its image lacks (rule 3), gives its image to a broker that cannot register, and tries the database for a
+ * singleton that cannot reach it (rule 23). Found by its path.
  */
 final class MetadataRelay extends AbstractBehavior<MetadataRelay.Command> {
     static final String NAME = "metadata-relay";
@@ -92,26 +93,25 @@ final class MetadataRelay extends AbstractBehavior<MetadataRelay.Command> {
     private Behavior<Command> onPassOn(PassOn message) {
         BrokerHeartbeat heartbeat = message.heartbeat();
         follower.tell(new Publication.Wanted(heartbeat.imageEpoch(), heartbeat.imageVersion(), heartbeat.follower()));
-        getContext()
-                .ask(
-                        HeartbeatReply.class,
-                        singleton,
-                        ANSWER_TIMEOUT,
-                        heartbeat::answeredTo,
-                        (reply, failure) -> new Answered<>(reply, heartbeat.replyTo()));
+        passOn(HeartbeatReply.class, heartbeat::answeredTo, heartbeat.replyTo());
         return this;
     }
 
     private Behavior<Command> onPassOnProposal(PassOnProposal message) {
         AlterPartition proposal = message.proposal();
+        passOn(AlterPartitionReply.class, proposal::answeredTo, proposal.replyTo());
+        return this;
+    }
+
+    private <R extends MetadataReply> void passOn(
+            Class<R> type, Function<ActorRef<R>, MetadataCommand> answeredTo, ActorRef<R> replyTo) {
         getContext()
                 .ask(
-                        AlterPartitionReply.class,
+                        type,
                         singleton,
                         ANSWER_TIMEOUT,
-                        proposal::answeredTo,
-                        (reply, failure) -> new Answered<>(reply, proposal.replyTo()));
-        return this;
+                        answeredTo::apply,
+                        (reply, failure) -> new Answered<>(reply, replyTo));
     }
 
     private Behavior<Command> onShowImage(ShowImage message) {

@@ -1,5 +1,6 @@
 package dev.ahti.replica;
 
+import dev.ahti.log.Batches;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -22,10 +23,6 @@ public final class RefusedSequences {
     static final long LIFETIME_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** So many producers at once find it as it is in Kafka. */
     static final int MAX_KEPT = 10_000;
-
-    private static final int PRODUCER_ID_OFFSET = 43;
-    private static final int PRODUCER_EPOCH_OFFSET = 51;
-    private static final int BASE_SEQUENCE_OFFSET = 53;
 
     private final ConcurrentHashMap<Producer, Refused> first = new ConcurrentHashMap<>();
     private final LongSupplier nanoTime;
@@ -117,19 +114,16 @@ public final class RefusedSequences {
     /** The producer's id in a batch of magic 2 that was looked at before; -1 where it has none. */
     static long producerId(MemoryRecords records) {
         ByteBuffer batch = records.buffer();
-        return batch.getLong(batch.position() + PRODUCER_ID_OFFSET);
+        return Batches.producerId(batch, batch.position());
     }
 
     private static Producer producer(Object topic, int partition, ByteBuffer batch) {
-        return new Producer(
-                topic,
-                partition,
-                batch.getLong(batch.position() + PRODUCER_ID_OFFSET),
-                batch.getShort(batch.position() + PRODUCER_EPOCH_OFFSET));
+        int at = batch.position();
+        return new Producer(topic, partition, Batches.producerId(batch, at), Batches.producerEpoch(batch, at));
     }
 
     private static int sequence(ByteBuffer batch) {
-        return batch.getInt(batch.position() + BASE_SEQUENCE_OFFSET);
+        return Batches.baseSequence(batch, batch.position());
     }
 
     /** Null where there are no sequence numbers, or nothing that is a batch: it may not have been looked at. */
