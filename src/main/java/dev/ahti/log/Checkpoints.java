@@ -20,6 +20,7 @@ final class Checkpoints {
     private final Map<TopicPartition, Long> recoveryPoints;
     private final Map<TopicPartition, Long> highWatermarks;
     private final Map<TopicPartition, Long> logStarts;
+    private boolean ended;
 
     Checkpoints(Path directory) throws IOException {
         this.directory = directory;
@@ -44,31 +45,45 @@ final class Checkpoints {
         return logStarts.getOrDefault(partition, 0L);
     }
 
-    /** What the log says now is what the next writing is to say, though the log be closed by then. */
-    void note(PartitionLog log) {
+    /**
+     * What the log says now is what the next writing is to say, though the log be closed by then. Not while one is under
+     * way: that may have asked this log already, before a truncation.
+     */
+    synchronized void note(PartitionLog log) {
         recoveryPoints.put(log.topicPartition(), log.recoveryPoint());
         logStarts.put(log.topicPartition(), log.logStartOffset());
     }
 
-    void forget(TopicPartition partition) {
+    synchronized void forget(TopicPartition partition) {
         recoveryPoints.remove(partition);
         highWatermarks.remove(partition);
         logStarts.remove(partition);
     }
 
+    /** The directory is given up: the files are for whoever takes it next, and what is still to be written is not. */
+    synchronized void end() {
+        ended = true;
+    }
+
     synchronized void writeHighWatermarks(Map<TopicPartition, Long> current) throws IOException {
         highWatermarks.putAll(current);
-        OffsetCheckpoint.write(directory.resolve(HIGH_WATERMARKS), highWatermarks);
+        write(HIGH_WATERMARKS, highWatermarks);
     }
 
     synchronized void writeRecoveryPoints(Iterable<PartitionLog> open) throws IOException {
         open.forEach(log -> recoveryPoints.put(log.topicPartition(), log.recoveryPoint()));
-        OffsetCheckpoint.write(directory.resolve(RECOVERY_POINTS), recoveryPoints);
+        write(RECOVERY_POINTS, recoveryPoints);
     }
 
     synchronized void writeLogStarts(Iterable<PartitionLog> open) throws IOException {
         open.forEach(log -> logStarts.put(log.topicPartition(), log.logStartOffset()));
-        OffsetCheckpoint.write(directory.resolve(LOG_STARTS), nonZero(logStarts));
+        write(LOG_STARTS, nonZero(logStarts));
+    }
+
+    private void write(String name, Map<TopicPartition, Long> offsets) throws IOException {
+        if (!ended) {
+            OffsetCheckpoint.write(directory.resolve(name), offsets);
+        }
     }
 
     private static Map<TopicPartition, Long> nonZero(Map<TopicPartition, Long> offsets) {

@@ -317,6 +317,7 @@ public final class LogDirectory implements Closeable {
 
     /** Gives up the lock without the marker: the next start recovers. */
     public void abandon() throws IOException {
+        checkpoints.end();
         lock.acquiredBy().close();
     }
 }

@@ -32,8 +32,10 @@ final class LogFlush {
     private record Begun(Segments segments, long truncations) {}
 
     /** Does nothing where nothing has changed since the last time. */
-    void to(long end) throws IOException {
+    void to(long offset) throws IOException {
         Begun begun = guard.change(() -> new Begun(local.segments(), local.truncations()));
+        // The log may have been cut since somebody asked: what comes to stand there is not on the disk by this.
+        long end = Math.min(offset, begun.segments().endOffset());
         try {
             begun.segments().flush(local.recoveryPoint(), end);
             epochs.flush(local::endOffset);

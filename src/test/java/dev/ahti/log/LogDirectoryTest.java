@@ -173,6 +173,19 @@ class LogDirectoryTest {
     }
 
     @Test
+    void aDirectoryThatWasGivenUpIsWrittenByItsNextOwnerAlone() throws IOException {
+        try (OpenLogs logs = new OpenLogs(path, Map.of())) {
+            LogDirectory before = logs.directory;
+            logs.reopen();
+            logs.directory.checkpointHighWatermarks(Map.of(OpenLogs.PARTITION, 2L));
+
+            before.checkpointHighWatermarks(Map.of(OpenLogs.PARTITION, 1L));
+
+            assertThat(kafkasCheckpoint("replication-offset-checkpoint")).containsEntry(OpenLogs.PARTITION, 2L);
+        }
+    }
+
+    @Test
     void partitionsOpenFromSeveralThreadsAtOnce() throws IOException {
         try (OpenLogs logs = new OpenLogs(path, Map.of())) {
             List<PartitionLog> opened = IntStream.range(0, 40)

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -70,6 +71,23 @@ final class OpenLogs implements AutoCloseable {
         } catch (InterruptedException | ExecutionException e) {
             throw new IOException(e);
         }
+    }
+
+    /** What is to be done in the background waits until this is counted down. */
+    CountDownLatch holdBackground() {
+        CountDownLatch hold = new CountDownLatch(1);
+        background.execute(() -> {
+            try {
+                hold.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        return hold;
+    }
+
+    void awaitBackground() throws IOException {
+        awaitIdle(background);
     }
 
     /** As if the machine had gone down too. */
