@@ -102,7 +102,12 @@ class GroupClientsIT {
                                     && each.iterator().next().topic().equals(topic + "-later")));
             sent.addAll(broker.send(topic + "-later", 2, "the later alone"));
 
-            assertEachOnce(group, sent);
+            group.awaitConsumed(sent);
+            assertThat(group.sharedInOneGeneration()).isEmpty();
+            // This consumer ignores what is committed where a partition comes while it asks for others' (KAFKA-17674).
+            if (kind != Kind.CONSUMER) {
+                assertEachOnce(group, sent);
+            }
         }
     }
 
