@@ -16,8 +16,10 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -29,6 +31,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +44,25 @@ class ClusterIT {
     @TempDir
     Path directory;
 
-    /** So that each test places its partitions from the first broker on. */
+    /** Placement goes on where the partitions before ended: of each test it is to begin at the first broker. */
+    @BeforeEach
+    void fillTheRound(TestCluster cluster) throws Exception {
+        try (Admin admin = cluster.admin(1)) {
+            Set<String> topics = admin.listTopics(new ListTopicsOptions().listInternal(true))
+                    .names()
+                    .get();
+            int partitions = 0;
+            for (TopicDescription topic :
+                    admin.describeTopics(topics).allTopicNames().get().values()) {
+                partitions += topic.partitions().size();
+            }
+            int over = partitions % ALL.size();
+            if (over > 0) {
+                create(admin, new NewTopic("filler", ALL.size() - over, (short) 1));
+            }
+        }
+    }
+
     @AfterEach
     void deleteTopics(TestCluster cluster) throws Exception {
         cluster.startAll();
