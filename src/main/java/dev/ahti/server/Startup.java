@@ -19,6 +19,7 @@ import dev.ahti.network.forwarding.Forwarding;
 import dev.ahti.protocol.SupportedApis;
 import dev.ahti.replica.LogPositions;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -87,6 +89,7 @@ final class Startup {
         ManagementSecurity security = ManagementAccess.of(config);
         CompletableFuture<Config> pekko = CompletableFuture.supplyAsync(ConfigFactory::load);
         CompletableFuture<?> protocol = CompletableFuture.runAsync(SupportedApis::advertised);
+        CompletableFuture<?> beans = CompletableFuture.runAsync(ManagementFactory::getPlatformMBeanServer);
         Ports.check(config);
         directory = LogDirectory.open(config.dataDirectory(), config.nodeId(), Settings.log(config, background));
         database = openDatabase();
@@ -101,7 +104,8 @@ final class Startup {
                 .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "end the start", this::onShutdown);
         times.passed("actor system");
         CompletableFuture<Listeners> binding = Listeners.bind(system, config, inspection.requests());
-        CompletionStage<String> management = ManagementHttp.start(system, security);
+        CompletionStage<String> management = CompletableFuture.supplyAsync(() -> ManagementHttp.start(system, security))
+                .thenCompose(Function.identity());
         BrokerPeers peers = await("for ahti.replication.port", BrokerPeers.bind(system, config));
         joinCluster(management);
         Listeners listeners = await("for the ports of listeners", binding);
@@ -138,7 +142,7 @@ final class Startup {
                 peers.majorityView()::seesMajority);
         await("for the logs to be open", replication.opened(image));
         times.passed("logs open");
-        await("for classes to be loaded", protocol);
+        await("for classes to be loaded", CompletableFuture.allOf(protocol, beans));
         Handlers handlers =
                 Handlers.create(system, current, metadata.client(), replication.replicas(), groups, forwarding);
         listeners.open(handlers::of);
