@@ -88,8 +88,9 @@ final class Startup {
         GroupSettings groupSettings = Settings.groups(config, formation.brokers());
         ManagementSecurity security = ManagementAccess.of(config);
         CompletableFuture<Config> pekko = CompletableFuture.supplyAsync(ConfigFactory::load);
-        CompletableFuture<?> protocol = CompletableFuture.runAsync(SupportedApis::advertised);
-        CompletableFuture<?> beans = CompletableFuture.runAsync(ManagementFactory::getPlatformMBeanServer);
+        CompletableFuture<?> classes = CompletableFuture.allOf(
+                CompletableFuture.runAsync(SupportedApis::advertised),
+                CompletableFuture.runAsync(ManagementFactory::getPlatformMBeanServer)); // Kafka's group metrics want it
         Ports.check(config);
         directory = LogDirectory.open(config.dataDirectory(), config.nodeId(), Settings.log(config, background));
         database = openDatabase();
@@ -142,7 +143,7 @@ final class Startup {
                 peers.majorityView()::seesMajority);
         await("for the logs to be open", replication.opened(image));
         times.passed("logs open");
-        await("for classes to be loaded", CompletableFuture.allOf(protocol, beans));
+        await("for classes to be loaded", classes);
         Handlers handlers =
                 Handlers.create(system, current, metadata.client(), replication.replicas(), groups, forwarding);
         listeners.open(handlers::of);

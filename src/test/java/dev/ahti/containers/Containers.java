@@ -10,7 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -33,7 +34,7 @@ final class Containers {
             "unzip",
             "xz",
             "kcat");
-    private static CompletableFuture<Void> built;
+    private static FutureTask<Void> built;
 
     private Containers() {}
 
@@ -54,24 +55,20 @@ final class Containers {
     }
 
     /** Leaves the processors to whatever else runs: it takes minutes, of which much is waiting for disk and network. */
-    static synchronized CompletableFuture<Void> started() {
+    static synchronized Future<Void> started() {
         if (built == null) {
-            built = new CompletableFuture<>();
-            Thread thread = new Thread(Containers::buildAtLowPriority, "image");
+            built = new FutureTask<>(Containers::buildAtLowPriority);
+            Thread thread = new Thread(built, "image");
             thread.setDaemon(true);
             thread.start();
         }
         return built;
     }
 
-    private static void buildAtLowPriority() {
-        try {
-            run(Map.of(), 600, "nice", "-n", "19", "docker/test/stand-ins", DIRECTORY.toString());
-            run(Map.of(), 900, "nice", "-n", "19", "docker/test/build", DIRECTORY.toString());
-            built.complete(null);
-        } catch (Exception | AssertionError e) {
-            built.completeExceptionally(e);
-        }
+    private static Void buildAtLowPriority() throws Exception {
+        run(Map.of(), 600, "nice", "-n", "19", "docker/test/stand-ins", DIRECTORY.toString());
+        run(Map.of(), 900, "nice", "-n", "19", "docker/test/build", DIRECTORY.toString());
+        return null;
     }
 
     static String missing() {

@@ -60,7 +60,7 @@ final class OpenLogs implements AutoCloseable {
 
     /** As kill -9 does: no file is closed in order, no marker. */
     void kill() throws IOException {
-        awaitIdle(background);
+        awaitBackground();
         directory.abandon();
     }
 

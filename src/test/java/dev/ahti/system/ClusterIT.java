@@ -19,7 +19,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -52,9 +51,8 @@ class ClusterIT {
                     .names()
                     .get();
             int partitions = 0;
-            for (TopicDescription topic :
-                    admin.describeTopics(topics).allTopicNames().get().values()) {
-                partitions += topic.partitions().size();
+            for (String topic : topics) {
+                partitions += TestCluster.partitions(admin, topic).size();
             }
             int over = partitions % ALL.size();
             if (over > 0) {
