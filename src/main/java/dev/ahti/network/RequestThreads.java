@@ -8,7 +8,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -55,8 +54,7 @@ final class RequestThreads extends AbstractExecutorService {
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger awake = new AtomicInteger();
     private final AtomicInteger threads = new AtomicInteger();
-    /** The last to fall asleep is the first to be woken: its caches are warm. */
-    private final AtomicReference<Sleeper> asleep = new AtomicReference<>();
+    private final Sleepers sleepers = new Sleepers(awake, this::threadIsWanted);
 
     /** The next wait for sockets, while nobody is in it. */
     private final AtomicReference<Runnable> select = new AtomicReference<>();
@@ -116,15 +114,8 @@ final class RequestThreads extends AbstractExecutorService {
     }
 
     private void wakeOne() {
-        while (true) {
-            Sleeper first = asleep.get();
-            if (first == null) {
-                addThread();
-                return;
-            }
-            if (asleep.compareAndSet(first, first.next) && first.wake()) {
-                return;
-            }
+        if (!sleepers.wakeOne()) {
+            addThread();
         }
     }
 
@@ -158,7 +149,7 @@ final class RequestThreads extends AbstractExecutorService {
                 } else if (shutdown) {
                     return;
                 } else {
-                    sleep();
+                    sleepers.sleep();
                 }
             }
         } finally {
@@ -170,7 +161,7 @@ final class RequestThreads extends AbstractExecutorService {
     }
 
     /**
-     * False where another is selecting. Lies down first and looks at the queue afterwards, as {@link #sleep} does.
+     * False where another is selecting. Lies down first and looks at the queue afterwards, as {@link Sleepers#sleep} does.
      *
      * @param idle nothing waited; else perhaps no socket is ready, and somebody must go on with what waits
      */
@@ -209,23 +200,8 @@ final class RequestThreads extends AbstractExecutorService {
         }
     }
 
-    /**
-     * Lies down first and looks at the queue afterwards; who adds a task does so first and looks for sleepers afterwards:
-     * so no task is left lying between the two.
-     */
-    private void sleep() {
-        Sleeper self = new Sleeper(Thread.currentThread());
-        do {
-            self.next = asleep.get();
-        } while (!asleep.compareAndSet(self.next, self));
-        awake.decrementAndGet();
-        if ((!tasks.isEmpty() || select.get() != null || shutdown) && self.wake()) {
-            asleep.compareAndSet(self, self.next); // Else its empty place stays until somebody comes to it.
-            return;
-        }
-        while (self.isAsleep()) {
-            LockSupport.park(this);
-        }
+    private boolean threadIsWanted() {
+        return !tasks.isEmpty() || select.get() != null || shutdown;
     }
 
     /**
@@ -250,11 +226,7 @@ final class RequestThreads extends AbstractExecutorService {
     }
 
     int asleep() {
-        int count = 0;
-        for (Sleeper each = asleep.get(); each != null; each = each.next) {
-            count += each.isAsleep() ? 1 : 0;
-        }
-        return count;
+        return sleepers.count();
     }
 
     private boolean somethingWaits() {
@@ -265,11 +237,7 @@ final class RequestThreads extends AbstractExecutorService {
     public void shutdown() {
         shutdown = true;
         LockSupport.unpark(watch);
-        Sleeper each = asleep.getAndSet(null);
-        while (each != null) {
-            each.wake();
-            each = each.next;
-        }
+        sleepers.wakeAll();
         if (threads.get() == 0) {
             terminated.countDown();
         }
@@ -316,32 +284,6 @@ final class RequestThreads extends AbstractExecutorService {
                 back = true;
                 awake.incrementAndGet();
             }
-        }
-    }
-
-    /** One sleep of one thread. Whoever ends it counts the thread as awake. */
-    private final class Sleeper {
-        private final Thread thread;
-        private final AtomicBoolean woken = new AtomicBoolean();
-        private Sleeper next;
-
-        Sleeper(Thread thread) {
-            this.thread = thread;
-        }
-
-        boolean isAsleep() {
-            return !woken.get();
-        }
-
-        boolean wake() {
-            if (!woken.compareAndSet(false, true)) {
-                return false;
-            }
-            awake.incrementAndGet();
-            if (thread != Thread.currentThread()) {
-                LockSupport.unpark(thread);
-            }
-            return true;
         }
     }
 }
