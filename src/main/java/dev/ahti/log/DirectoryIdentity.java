@@ -1,5 +1,6 @@
 package dev.ahti.log;
 
+import dev.ahti.log.LogDirectory.UnusableException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -15,8 +16,25 @@ import org.apache.kafka.common.Uuid;
 record DirectoryIdentity(String clusterId, int brokerId, Uuid directoryId) {
     private static final String FILE_NAME = "meta.properties";
 
+    /**
+     * Makes a new directory this broker's, or finds that it is.
+     *
+     * @throws UnusableException if it is another's
+     */
+    static DirectoryIdentity claim(Path directory, int brokerId) throws IOException {
+        DirectoryIdentity identity = read(directory);
+        if (identity == null) {
+            identity = new DirectoryIdentity("", brokerId, Uuid.randomUuid());
+            identity.write(directory);
+        } else if (identity.brokerId() != brokerId) {
+            throw new UnusableException(directory + " belongs to broker " + identity.brokerId()
+                    + ": start it with node.id=" + identity.brokerId() + ", or set log.dirs to another directory");
+        }
+        return identity;
+    }
+
     /** What the directory says, or null in a new one. */
-    static DirectoryIdentity read(Path directory) throws IOException {
+    private static DirectoryIdentity read(Path directory) throws IOException {
         Path file = directory.resolve(FILE_NAME);
         if (!Files.exists(file)) {
             return null;
@@ -29,7 +47,26 @@ record DirectoryIdentity(String clusterId, int brokerId, Uuid directoryId) {
                 Uuid.fromString(properties.getProperty("directory.id")));
     }
 
-    void write(Path directory) throws IOException {
+    /**
+     * The identity in the cluster, noted in a directory that had none.
+     *
+     * @throws UnusableException if the directory belongs to another
+     */
+    DirectoryIdentity joinCluster(String cluster, Path directory) throws IOException {
+        if (clusterId.equals(cluster)) {
+            return this;
+        }
+        if (!clusterId.isEmpty()) {
+            throw new UnusableException(directory + " belongs to cluster " + clusterId
+                    + ", but the database of ahti.metadata.url holds cluster " + cluster
+                    + ": set the right database, or log.dirs to another directory");
+        }
+        DirectoryIdentity joined = new DirectoryIdentity(cluster, brokerId, directoryId);
+        joined.write(directory);
+        return joined;
+    }
+
+    private void write(Path directory) throws IOException {
         String cluster = clusterId.isEmpty() ? "" : "cluster.id=" + clusterId + "\n";
         WholeFile.write(
                 directory.resolve(FILE_NAME),

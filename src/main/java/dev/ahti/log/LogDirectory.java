@@ -2,12 +2,8 @@ package dev.ahti.log;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +26,7 @@ public final class LogDirectory implements Closeable {
 
     private final Path path;
     private final LogSettings settings;
-    private final FileLock lock;
+    private final DirectoryLock lock;
     private final boolean fresh;
     private final LastRun lastRun;
     private final Checkpoints checkpoints;
@@ -48,7 +44,7 @@ public final class LogDirectory implements Closeable {
         }
     }
 
-    private LogDirectory(Path path, LogSettings settings, FileLock lock, DirectoryIdentity identity)
+    private LogDirectory(Path path, LogSettings settings, DirectoryLock lock, DirectoryIdentity identity)
             throws IOException {
         this.path = path;
         this.settings = settings;
@@ -66,40 +62,15 @@ public final class LogDirectory implements Closeable {
      */
     public static LogDirectory open(Path path, int brokerId, LogSettings settings) throws IOException {
         Files.createDirectories(path);
-        FileLock lock = lock(path);
+        DirectoryLock lock = DirectoryLock.take(path);
         try {
-            DirectoryIdentity identity = DirectoryIdentity.read(path);
-            if (identity == null) {
-                identity = new DirectoryIdentity("", brokerId, Uuid.randomUuid());
-                identity.write(path);
-            } else if (identity.brokerId() != brokerId) {
-                throw new UnusableException(path + " belongs to broker " + identity.brokerId()
-                        + ": start it with node.id=" + identity.brokerId() + ", or set log.dirs to another directory");
-            }
-            LogDirectory directory = new LogDirectory(path, settings, lock, identity);
+            LogDirectory directory = new LogDirectory(path, settings, lock, DirectoryIdentity.claim(path, brokerId));
             directory.begin();
             return directory;
         } catch (IOException | RuntimeException e) {
-            lock.acquiredBy().close();
+            lock.close();
             throw e;
         }
-    }
-
-    private static FileLock lock(Path path) throws IOException {
-        FileChannel channel =
-                FileChannel.open(path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = null;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException sameProcess) {
-            log.debug("{} is locked by this process", path);
-        }
-        if (lock == null) {
-            channel.close();
-            throw new UnusableException(
-                    path + " is in use by another broker: stop it, or set log.dirs to another directory");
-        }
-        return lock;
     }
 
     private void begin() throws IOException {
@@ -135,14 +106,7 @@ public final class LogDirectory implements Closeable {
      * @throws UnusableException if the directory belongs to another
      */
     public void joinCluster(String clusterId) throws IOException {
-        if (identity.clusterId().isEmpty()) {
-            identity = new DirectoryIdentity(clusterId, identity.brokerId(), identity.directoryId());
-            identity.write(path);
-        } else if (!identity.clusterId().equals(clusterId)) {
-            throw new UnusableException(path + " belongs to cluster " + identity.clusterId()
-                    + ", but the database of ahti.metadata.url holds cluster " + clusterId
-                    + ": set the right database, or log.dirs to another directory");
-        }
+        identity = identity.joinCluster(clusterId, path);
     }
 
     /** Whether the last run ended with the clean-shutdown marker, so that no log needs recovery. */
@@ -318,6 +282,6 @@ public final class LogDirectory implements Closeable {
     /** Gives up the lock without the marker: the next start recovers. */
     public void abandon() throws IOException {
         checkpoints.end();
-        lock.acquiredBy().close();
+        lock.close();
     }
 }
