@@ -78,7 +78,9 @@ final class LocalLog {
     /** Whether a batch belongs into a new segment: the active one is full by bytes, offsets or index, or too old. */
     boolean mustRoll(int bytes, long lastOffset, long timestampMs, LogConfig config) throws IOException {
         LogSegment active = segments.active();
-        long age = active.size() == 0 ? 0 : active.ageMs(settings.time().milliseconds(), timestampMs);
+        long age = active.size() == 0
+                ? 0
+                : active.timestamps().ageMs(settings.time().milliseconds(), timestampMs);
         return active.isFull(bytes, config.segmentSize(), lastOffset, config.maxIndexSize)
                 || age > config.segmentMs - segmentJitterMs;
     }

@@ -81,7 +81,8 @@ final class LogReader {
         for (int i = 0; i < segments.all().length; i++) {
             LogSegment segment = segments.all()[i];
             boolean active = i == segments.all().length - 1;
-            if (segments.endOffset(i) > logStartOffset && (active || segment.maxTimestampMs() >= timestampMs)) {
+            if (segments.endOffset(i) > logStartOffset
+                    && (active || segment.timestamps().max() >= timestampMs)) {
                 TimestampOffset found = search(segment, timestampMs, logStartOffset, segments.endPosition(i));
                 if (found != null) {
                     return found.offset() < endOffset ? Optional.of(found) : Optional.empty();
@@ -128,7 +129,9 @@ final class LogReader {
         int bestIndex = 0;
         for (int i = 0; i < segments.all().length; i++) {
             LogSegment segment = segments.all()[i];
-            if (segment.size() > 0 && (best == null || segment.maxTimestampMs() > best.maxTimestampMs())) {
+            if (segment.size() > 0
+                    && (best == null
+                            || segment.timestamps().max() > best.timestamps().max())) {
                 best = segment;
                 bestIndex = i;
             }
@@ -136,7 +139,7 @@ final class LogReader {
         if (best == null) {
             return Optional.empty();
         }
-        TimestampOffset found = search(best, best.maxTimestampMs(), logStartOffset, segments.endPosition(bestIndex));
+        TimestampOffset found = search(best, best.timestamps().max(), logStartOffset, segments.endPosition(bestIndex));
         return Optional.ofNullable(found == null ? maxTimestampOfThoseLeft(segments, logStartOffset) : found);
     }
 
@@ -170,7 +173,7 @@ final class LogReader {
     /** The first record at or after the time and from {@code startOffset} on; null if there is none below {@code end}. */
     private static TimestampOffset search(LogSegment segment, long timestampMs, long startOffset, int end)
             throws IOException {
-        long from = Math.max(startOffset, segment.offsetOfOlder(timestampMs));
+        long from = Math.max(startOffset, segment.timestamps().offsetOfOlder(timestampMs));
         BatchScanner scanner = new BatchScanner(segment.channel(), segment.positionOf(from, end), end);
         while (scanner.advance()) {
             if (scanner.maxTimestamp() >= timestampMs) {

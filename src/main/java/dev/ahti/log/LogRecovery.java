@@ -95,7 +95,7 @@ final class LogRecovery {
 
     /** What a clean shutdown left. Returns the log end. */
     private long take(List<LogSegment> segments, long start, long end) throws IOException {
-        segments.get(segments.size() - 1).rescanMaxTimestamp();
+        segments.get(segments.size() - 1).timestamps().rescan();
         producers.truncateAndReload(start, end, now());
         ProducerReplay.replay(Segments.of(segments, end), producers);
         return end;

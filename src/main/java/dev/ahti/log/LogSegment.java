@@ -15,25 +15,20 @@ final class LogSegment {
     private final long baseOffset;
     private final SegmentFiles files;
     private final OffsetIndex offsetIndex;
-    private final TimeIndex timeIndex;
+    private final SegmentTimestamps timestamps;
     private final TransactionIndex transactionIndex;
     private volatile int size;
     /** What was appended last, which is what followers and most consumers ask for next; null where that is not known. */
     private volatile LastBatch last;
 
     private int bytesSinceIndexEntry;
-    private long maxTimestampMs = -1;
-    private long offsetOfMaxTimestamp = -1;
-    private long createdMs;
-    private long firstTimestampMs = -1;
 
     LogSegment(Path directory, long baseOffset, long nowMs) throws IOException {
         this.baseOffset = baseOffset;
-        this.createdMs = nowMs;
         this.files = new SegmentFiles(directory, baseOffset);
         this.size = Files.exists(files.log()) ? Math.toIntExact(Files.size(files.log())) : 0;
         this.offsetIndex = new OffsetIndex(files.offsetIndex());
-        this.timeIndex = new TimeIndex(files.timeIndex());
+        this.timestamps = new SegmentTimestamps(this, new TimeIndex(files.timeIndex()), nowMs);
         this.transactionIndex = new TransactionIndex(baseOffset, files.transactionIndex());
     }
 
@@ -51,6 +46,10 @@ final class LogSegment {
 
     int size() {
         return size;
+    }
+
+    SegmentTimestamps timestamps() {
+        return timestamps;
     }
 
     TransactionIndex transactionIndex() {
@@ -93,16 +92,10 @@ final class LogSegment {
 
     /** Indexes a batch that stands in the file. */
     void noteBatch(int position, int bytes, long lastOffset, long timestampMs, int indexInterval) throws IOException {
-        if (firstTimestampMs < 0) {
-            firstTimestampMs = timestampMs;
-        }
-        if (timestampMs > maxTimestampMs) {
-            maxTimestampMs = timestampMs;
-            offsetOfMaxTimestamp = lastOffset;
-        }
+        timestamps.note(timestampMs, lastOffset);
         if (bytesSinceIndexEntry > indexInterval) {
             offsetIndex.append((int) (lastOffset - baseOffset), position);
-            timeIndex.appendIfLarger(maxTimestampMs, (int) (offsetOfMaxTimestamp - baseOffset));
+            timestamps.index();
             bytesSinceIndexEntry = 0;
         }
         bytesSinceIndexEntry += bytes;
@@ -113,24 +106,6 @@ final class LogSegment {
                 && ((long) size + bytes > maxBytes
                         || lastOffset - baseOffset > Integer.MAX_VALUE
                         || offsetIndex.bytes() + 8 > maxIndexBytes);
-    }
-
-    /** Age as segment.ms counts it: from the first record's timestamp, or from creation where there is none. */
-    long ageMs(long nowMs, long recordTimestampMs) {
-        long first = firstTimestamp();
-        return first >= 0 ? recordTimestampMs - first : nowMs - createdMs;
-    }
-
-    private long firstTimestamp() {
-        if (firstTimestampMs < 0 && size >= Batches.HEADER_BYTES) {
-            try {
-                BatchScanner scanner = new BatchScanner(channel(), 0, size);
-                firstTimestampMs = scanner.advance() ? scanner.maxTimestamp() : -1;
-            } catch (IOException e) {
-                firstTimestampMs = -1;
-            }
-        }
-        return firstTimestampMs;
     }
 
     /** Position of the first batch whose last offset is at least {@code offset}, or {@code end} if there is none. */
@@ -162,33 +137,8 @@ final class LogSegment {
         return scanner.advance() ? scanner.size() : 0;
     }
 
-    /** Largest timestamp of the segment, in ms; -1 where no record has one. */
-    long maxTimestampMs() throws IOException {
-        ensureMaxTimestamp();
-        return maxTimestampMs;
-    }
-
-    long offsetOfMaxTimestamp() throws IOException {
-        ensureMaxTimestamp();
-        return offsetOfMaxTimestamp;
-    }
-
-    /** A segment opened again knows it from the time index, whose last entry is written at roll and close. */
-    private void ensureMaxTimestamp() throws IOException {
-        if (maxTimestampMs < 0 && size > 0) {
-            TimeIndex.Entry last = timeIndex.last();
-            maxTimestampMs = last.timestampMs();
-            offsetOfMaxTimestamp = baseOffset + last.relativeOffset();
-        }
-    }
-
     long lastModifiedMs() throws IOException {
         return Files.getLastModifiedTime(files.log()).toMillis();
-    }
-
-    /** An offset before which every record is older than the time. */
-    long offsetOfOlder(long timestampMs) throws IOException {
-        return baseOffset + timeIndex.lookup(timestampMs);
     }
 
     /** Offset behind the last batch, the base offset where there is none; -1 if the file does not end with a whole one. */
@@ -224,16 +174,8 @@ final class LogSegment {
 
     /** Nothing will be appended any more: the time index gets its last entry. For the log's writer. */
     void seal() throws IOException {
-        noteMaxTimestamp();
+        timestamps.seal();
         offsetIndex.release(false);
-        timeIndex.release(false);
-    }
-
-    private void noteMaxTimestamp() throws IOException {
-        if (size > 0) {
-            ensureMaxTimestamp();
-            timeIndex.appendIfLarger(maxTimestampMs, (int) Math.max(0, offsetOfMaxTimestamp - baseOffset));
-        }
     }
 
     /** Through to the disk, whatever is appended meanwhile. A segment that is deleted meanwhile needs none of it. */
@@ -243,7 +185,7 @@ final class LogSegment {
             synchronized (this) {
                 if (!files.isDeleted()) {
                     offsetIndex.write(true);
-                    timeIndex.write(true);
+                    timestamps.flush();
                     transactionIndex.flush();
                 }
             }
@@ -260,35 +202,16 @@ final class LogSegment {
         channel().truncate(position);
         size = position;
         offsetIndex.truncateTo(position);
-        timeIndex.truncateTo((int) Math.max(0, nextOffset - baseOffset));
         transactionIndex.truncateTo(nextOffset);
         bytesSinceIndexEntry = 0;
-        maxTimestampMs = -1;
-        firstTimestampMs = position == 0 ? -1 : firstTimestampMs;
-        rescanMaxTimestamp();
-    }
-
-    /** Also what a segment needs that goes on being written after it was opened again. */
-    void rescanMaxTimestamp() throws IOException {
-        TimeIndex.Entry last = timeIndex.last();
-        maxTimestampMs = last.timestampMs();
-        offsetOfMaxTimestamp = baseOffset + last.relativeOffset();
-        int from = last.timestampMs() < 0 ? 0 : positionOf(offsetOfMaxTimestamp, size);
-        BatchScanner scanner = new BatchScanner(channel(), from, size);
-        while (scanner.advance()) {
-            if (scanner.maxTimestamp() > maxTimestampMs) {
-                maxTimestampMs = scanner.maxTimestamp();
-                offsetOfMaxTimestamp = scanner.lastOffset();
-            }
-        }
+        timestamps.truncateTo(nextOffset);
     }
 
     void clearIndexes() throws IOException {
         offsetIndex.clear();
-        timeIndex.clear();
+        timestamps.clear();
         transactionIndex.reset();
         bytesSinceIndexEntry = 0;
-        maxTimestampMs = -1;
     }
 
     /** Renames the files out of the way; {@link #deleteFiles} follows when no reader can hold them any more. */

@@ -24,7 +24,7 @@ final class Retention {
     }
 
     private static boolean isTooOld(LogSegment segment, LogConfig config, long nowMs) throws IOException {
-        long newest = segment.maxTimestampMs();
+        long newest = segment.timestamps().max();
         return config.retentionMs >= 0
                 && nowMs - (newest >= 0 ? newest : segment.lastModifiedMs()) > config.retentionMs;
     }
