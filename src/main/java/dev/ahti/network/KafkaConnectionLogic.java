@@ -2,7 +2,6 @@ package dev.ahti.network;
 
 import dev.ahti.api.CloseConnection;
 import dev.ahti.metrics.RequestMetrics;
-import dev.ahti.protocol.EncodedResponse;
 import dev.ahti.protocol.InvalidRequest;
 import dev.ahti.protocol.Request;
 import dev.ahti.protocol.RequestContext;
@@ -10,7 +9,6 @@ import dev.ahti.protocol.RequestDecoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,8 +52,7 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
     private final ConnectionContext context;
     private final InetSocketAddress client;
     private final BoundedFrames frames;
-    private final ArrayDeque<PendingRequest> inFlight = new ArrayDeque<>(4);
-    private final ResponseChunks chunks = new ResponseChunks();
+    private final InFlightRequests inFlight;
     private final AsyncCallback<Event> events = createAsyncCallback(this::onEvent);
     /** One wake-up is on its way: more would find nothing to do. */
     private final AtomicBoolean wokenUp = new AtomicBoolean();
@@ -72,6 +69,8 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
         this.client = client;
         this.frames = new BoundedFrames(
                 context.settings().maxRequestBytes(), context.memory(), () -> events.invoke(Event.MEMORY));
+        this.inFlight =
+                new InFlightRequests(context.settings().maxRequestsInFlight(), context.metrics(), this::onFailed);
         setHandler(in, new Reader());
         setHandler(out, new Writer());
     }
@@ -89,8 +88,7 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
     @Override
     public void postStop() {
         frames.close();
-        chunks.close();
-        inFlight.forEach(PendingRequest::abandon);
+        inFlight.close();
         context.open().remove(this);
         context.metrics().connectionsClosed.increment();
     }
@@ -160,7 +158,7 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
     }
 
     private boolean mayRead() {
-        return !closing && inFlight.size() < context.settings().maxRequestsInFlight();
+        return !closing && inFlight.hasRoom();
     }
 
     private void readFrames() {
@@ -232,44 +230,21 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
         if (!isAvailable(out)) {
             return false;
         }
-        boolean answered = false;
-        while (!chunks.isChunk() && !inFlight.isEmpty() && inFlight.peek().isDone()) {
-            answer(inFlight.poll());
-            answered = true;
-        }
-        if (!chunks.isEmpty()) {
+        boolean answered = inFlight.encodeNext();
+        if (inFlight.hasToSend()) {
             lastActivityNanos = System.nanoTime();
-            push(out, chunks.next());
+            push(out, inFlight.nextToSend());
         }
         return answered;
     }
 
-    private void answer(PendingRequest answered) {
-        if (answered.failure() != null) {
-            refuse(answered);
-            return;
-        }
-        EncodedResponse response = answered.response();
-        if (response != null) {
-            chunks.add(response);
-        }
-        if (answered.request() != null) {
-            RequestMetrics.Api counts = context.metrics().of(answered.request().apiKey());
-            counts.latencies.add(System.nanoTime() - answered.receivedNanos());
-            counts.responseBytes.add(response == null ? 0 : response.size());
-        }
-    }
-
-    /** Nothing can be answered after a request without an answer: what follows it is dropped. */
-    private void refuse(PendingRequest failed) {
+    private void onFailed(PendingRequest failed) {
         if (unwrapped(failed.failure()) instanceof CloseConnection close) {
             context.log().info("closing the connection from {}: {}", client, close.getMessage());
         } else {
             log.error("{} from {} failed without an answer", failed.request(), client, failed.failure());
         }
         closing = true;
-        inFlight.forEach(PendingRequest::abandon);
-        inFlight.clear();
     }
 
     private static Throwable unwrapped(Throwable failure) {
@@ -281,7 +256,7 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
             closing = true;
         }
         if (closing) {
-            if (inFlight.isEmpty() && chunks.isEmpty()) {
+            if (inFlight.isEmpty()) {
                 completeStage();
             }
         } else if (mayRead() && frames.needsInput() && !hasBeenPulled(in)) {
@@ -293,8 +268,7 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
     public void onTimer(Object key) {
         long quietMs = (System.nanoTime() - lastActivityNanos) / 1_000_000;
         long idleMs = context.settings().maxIdleMs();
-        boolean busy = frames.isWaitingForMemory()
-                || (!inFlight.isEmpty() && !inFlight.peek().isDone());
+        boolean busy = frames.isWaitingForMemory() || inFlight.waitsForHandler();
         if (idleMs >= 0 && quietMs > idleMs && !busy) {
             log.debug("closing the connection from {}: idle for {} ms", client, quietMs);
             failStage(new CloseConnection("idle"));
