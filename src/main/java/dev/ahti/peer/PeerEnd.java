@@ -1,5 +1,7 @@
 package dev.ahti.peer;
 
+import java.net.ConnectException;
+
 /**
  * How a connection, or the try to make one, ended.
  *
@@ -17,5 +19,12 @@ record PeerEnd(Cause cause, String reason, PeerIdentity peer) {
         CLOSED,
         /** It was open, and this side closed it. */
         CLOSED_HERE
+    }
+
+    /** Whether {@link Cause#NOBODY_LISTENS}. A time-out is also a ConnectException, but proves nothing. */
+    static boolean isRefusal(Throwable failure) {
+        return failure instanceof ConnectException
+                && failure.getMessage() != null
+                && failure.getMessage().startsWith("Connection refused");
     }
 }

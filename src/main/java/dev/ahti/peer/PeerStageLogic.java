@@ -2,7 +2,6 @@ package dev.ahti.peer;
 
 import dev.ahti.protocol.FrameAssembler;
 import dev.ahti.protocol.InvalidRequest;
-import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
@@ -48,9 +47,8 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
     /** Of the handshake, waiting for demand. */
     private ByteString toSay = ByteString.emptyByteString();
     /** Null until the connection is open. */
-    private PeerHandler handler;
+    private FrameExchange exchange;
 
-    private LastHeard.Voice voice;
     /** Something has come from the other side. */
     private boolean heard;
 
@@ -112,8 +110,8 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
         if (end == null) {
             end = new PeerEnd(PeerEnd.Cause.CLOSED_HERE, "the actor system ends", peer());
         }
-        if (handler != null) {
-            guarded(handler::onClosed);
+        if (exchange != null) {
+            guarded(exchange::onClosed);
         }
         guarded(() -> owner.ended(end));
     }
@@ -131,8 +129,8 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
         public void onPush() {
             heard = true;
             keepAlive.received();
-            if (voice != null) {
-                voice.heard();
+            if (exchange != null) {
+                exchange.heard();
             }
             frames.offer(grab(in).toArrayUnsafe());
             read();
@@ -144,27 +142,20 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
 
         @Override
         public void onUpstreamFinish() {
-            finish(handler == null ? PeerEnd.Cause.UNREACHABLE : PeerEnd.Cause.CLOSED, "closed by the other side");
+            finish(exchange == null ? PeerEnd.Cause.UNREACHABLE : PeerEnd.Cause.CLOSED, "closed by the other side");
         }
 
         @Override
         public void onUpstreamFailure(Throwable failure) {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-            if (handler != null) {
+            if (exchange != null) {
                 finish(PeerEnd.Cause.CLOSED, "lost (" + cause.getMessage() + ")");
-            } else if (isRefusal(cause)) {
+            } else if (PeerEnd.isRefusal(cause)) {
                 finish(PeerEnd.Cause.NOBODY_LISTENS, "nobody listens there");
             } else {
                 finish(PeerEnd.Cause.UNREACHABLE, String.valueOf(cause.getMessage()));
             }
         }
-    }
-
-    /** A time-out is also a ConnectException, but proves nothing. */
-    private static boolean isRefusal(Throwable cause) {
-        return cause instanceof ConnectException
-                && cause.getMessage() != null
-                && cause.getMessage().startsWith("Connection refused");
     }
 
     private final class Writer extends AbstractOutHandler {
@@ -193,10 +184,10 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
                 if (frame == null) {
                     return;
                 }
-                if (handler == null) {
+                if (exchange == null) {
                     onHandshake(frame);
                 } else {
-                    onFrame(frame);
+                    exchange.onFrame(frame);
                 }
             }
         } catch (InvalidRequest e) {
@@ -208,31 +199,21 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
         }
     }
 
-    private void onFrame(ByteBuffer frame) {
-        byte type = frame.hasRemaining() ? frame.get() : -1;
-        if (type == OutgoingFrames.CONTENT) {
-            handler.onFrame(frame.slice());
-        } else if (frame.remaining() != Long.BYTES) {
-            throw new InvalidRequest("a frame of type " + type + " with " + frame.remaining() + " bytes");
-        } else if (type == OutgoingFrames.PING && !handshake.isDialler()) {
-            keepAlive.pinged(frame.getLong(), inSession.test(peer()));
-        } else if (type == OutgoingFrames.PONG && handshake.isDialler()) {
-            voice.answered(frame.getLong());
-        } else if (type != OutgoingFrames.PONG_OUT_OF_SESSION || !handshake.isDialler()) {
-            throw new InvalidRequest("a frame of type " + type);
-        } // Else it is enough for the connection that it has come.
-    }
-
     private void onHandshake(ByteBuffer message) throws HelloRefused {
         say(handshake.onMessage(message));
         if (handshake.peer() == null) {
             return;
         }
         cancelTimer(HELLO_TIMEOUT);
-        voice = lastHeard.of(handshake.peer());
+        LastHeard.Voice voice = lastHeard.of(peer());
         frames.maxFrameBytes(settings.maxFrameBytes() + 1);
-        handler = owner.opened(this, handshake.purpose());
-        keepAlive.begin();
+        exchange = new FrameExchange(
+                owner.opened(this, handshake.purpose()),
+                settings.maxFrameBytes(),
+                keepAlive,
+                voice,
+                handshake.isDialler(),
+                () -> inSession.test(peer()));
         scheduleWithFixedDelay(TICK, settings.keepAlive(), settings.keepAlive());
     }
 
@@ -253,14 +234,13 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
             toSay = ByteString.emptyByteString();
             return;
         }
-        if (handler == null || end != null) {
+        if (exchange == null || end != null) {
             return;
         }
         try {
-            ByteString next = OutgoingFrames.of(handler, settings.maxFrameBytes());
-            ByteString clock = keepAlive.due();
-            if (next != null || clock != null) {
-                push(out, next == null ? clock : clock == null ? next : clock.concat(next));
+            ByteString next = exchange.next();
+            if (next != null) {
+                push(out, next);
             }
         } catch (RuntimeException e) {
             failed(e);
@@ -274,7 +254,7 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
     }
 
     private void refuse(HelloRefused refused) {
-        if (handler != null) {
+        if (exchange != null) {
             finish(PeerEnd.Cause.CLOSED_HERE, refused.getMessage());
             return;
         }
@@ -313,7 +293,7 @@ final class PeerStageLogic extends TimerGraphStageLogic implements PeerConnectio
     @Override
     public void onTimer(Object key) {
         if (key.equals(HELLO_TIMEOUT)) {
-            if (handler == null) {
+            if (exchange == null) {
                 finish(PeerEnd.Cause.UNREACHABLE, "no hello within " + settings.handshake());
             }
             return;
