@@ -70,8 +70,31 @@ final class LeadingPartition {
         }
     }
 
+    /**
+     * Takes what is asked of a leader.
+     *
+     * @return bytes to write
+     * @throws IOException the disk failed, and the request is not answered
+     */
+    int take(ReplicaRequest request) throws IOException {
+        if (request instanceof ReplicaRequest.Append append) {
+            append(append);
+            return append.records().sizeInBytes();
+        }
+        if (request instanceof ReplicaRequest.AppendByCoordinator append) {
+            append(append);
+            return append.batch().records().sizeInBytes();
+        }
+        if (request instanceof ReplicaRequest.Reported reported) {
+            report(reported.stream());
+        } else {
+            deleteRecords((ReplicaRequest.DeleteRecords) request);
+        }
+        return 0;
+    }
+
     /** A follower's log end, if its stream is one of this epoch and the latest of its broker. */
-    void report(FollowerStream stream) {
+    private void report(FollowerStream stream) {
         long logEnd = stream.takeLogEnd();
         if (stream.leaderEpoch() == leaderEpoch && followers.contains(stream)) {
             inSync.report(
@@ -102,8 +125,7 @@ final class LeadingPartition {
         return epochStartOffset;
     }
 
-    /** @throws IOException the disk failed, and the request is not answered */
-    void append(ReplicaRequest.Append request) throws IOException {
+    private void append(ReplicaRequest.Append request) throws IOException {
         if (!node.seesMajority().getAsBoolean()) {
             refuse(request, Errors.NOT_LEADER_OR_FOLLOWER);
             return;
@@ -156,12 +178,8 @@ final class LeadingPartition {
                 && !log.knowsProducer(RefusedSequences.producerId(records));
     }
 
-    /**
-     * Whether it is replicated is not asked here: its coordinator, on this broker, waits for the high watermark itself.
-     *
-     * @throws IOException the disk failed, and the request is not answered
-     */
-    void append(ReplicaRequest.AppendByCoordinator request) throws IOException {
+    /** Whether it is replicated is not asked here: its coordinator, on this broker, waits for the high watermark itself. */
+    private void append(ReplicaRequest.AppendByCoordinator request) throws IOException {
         CoordinatorBatch batch = request.batch();
         if (!node.seesMajority().getAsBoolean()
                 || batch.leaderEpoch() != leaderEpoch
@@ -185,8 +203,7 @@ final class LeadingPartition {
         request.answer(Errors.NONE);
     }
 
-    /** @throws IOException the disk failed, and the request is not answered */
-    void deleteRecords(ReplicaRequest.DeleteRecords request) throws IOException {
+    private void deleteRecords(ReplicaRequest.DeleteRecords request) throws IOException {
         if (node.seesMajority().getAsBoolean()) {
             deletions.delete(request);
         } else {

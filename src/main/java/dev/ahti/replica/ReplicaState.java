@@ -1,5 +1,6 @@
 package dev.ahti.replica;
 
+import dev.ahti.log.PartitionLog;
 import dev.ahti.replica.LocalReplica.Leadership;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -10,6 +11,11 @@ import org.apache.kafka.common.protocol.Errors;
  * @param lastStableOffset as of {@code leadership.highWatermark()}
  */
 record ReplicaState(Leadership leadership, long lastStableOffset, Errors unavailable) {
+
+    /** Of a replica that serves. */
+    static ReplicaState of(Leadership leadership, PartitionLog log) {
+        return new ReplicaState(leadership, log.lastStableOffset(leadership.highWatermark()), Errors.NONE);
+    }
 
     /** What a request for a partition is answered with that is not led here, or NONE. */
     Errors refusal() {

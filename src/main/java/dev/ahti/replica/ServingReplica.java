@@ -18,7 +18,6 @@ import dev.ahti.replica.PartitionReplicaCommand.ProposeAgain;
 import dev.ahti.replica.PartitionReplicaCommand.TakeRequests;
 import dev.ahti.replica.ReplicaStarterCommand.ReplicaOpened;
 import java.io.IOException;
-import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -28,7 +27,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
- * A {@link PartitionReplica} whose log is open: it leads or follows as the image says, and takes what waits in its queue.
+ * A {@link PartitionReplica} whose log is open: it is {@link LeaderOrFollower} as the image says, and takes what waits in
+ * its queue.
  *
  * <pre>
  *                        the image names this broker in this incarnation
@@ -47,21 +47,15 @@ final class ServingReplica {
 
     private static final int MAX_BYTES_IN_ONE_GO = 1 << 20;
 
-    private final ActorRef<PartitionReplicaCommand> self;
-    private final TimerScheduler<PartitionReplicaCommand> timers;
     private final ReplicaNode node;
     private final ActorRef<ReplicaStarterCommand> starter;
     private final PartitionId id;
     private final PartitionLog log;
-    private final HighWatermark highWatermark;
     private final ReplicaHandle handle;
     private final ClosingReplica closing;
     private final FollowingPartition following;
+    private final LeaderOrFollower role;
     private final BlockingWork blocking;
-    private final AppendDeadline deadline;
-    /** Null while following. */
-    private LeadingPartition leading;
-
     private int partitionEpoch = -1;
     /** The latest leader epoch of this replica's own that the log knows of. */
     private int startedEpoch = -1;
@@ -73,24 +67,21 @@ final class ServingReplica {
             PartitionId id,
             PartitionLog log,
             ActorRef<ReplicaStarterCommand> starter) {
-        this.self = context.getSelf();
-        this.timers = timers;
         this.node = node;
         this.starter = starter;
         DiskWork<PartitionReplicaCommand> disk = new DiskWork<>(context, node.diskExecutor());
         this.blocking = new BlockingWork(disk);
-        this.deadline = new AppendDeadline(timers);
         this.id = id;
         this.log = log;
-        this.highWatermark = new HighWatermark(
+        HighWatermark highWatermark = new HighWatermark(
                 node.directory().checkpointedHighWatermark(log.topicPartition()),
                 log.logStartOffset(),
                 log.logEndOffset());
         this.handle = new ReplicaHandle(
                 id,
                 log,
-                self,
-                state(PartitionImage.NO_LEADER, -1, -1),
+                context.getSelf(),
+                ReplicaState.of(new Leadership(PartitionImage.NO_LEADER, -1, false, highWatermark.value(), -1), log),
                 node.seesMajority(),
                 node.table()::leadershipChanged);
         this.closing = new ClosingReplica(node, handle, disk, starter);
@@ -100,6 +91,7 @@ final class ServingReplica {
                 highWatermark,
                 blocking,
                 delay -> timers.startSingleTimer(FollowAgain.INSTANCE, FollowAgain.INSTANCE, delay));
+        this.role = new LeaderOrFollower(node, handle, highWatermark, following, timers);
     }
 
     /** Enters the table before it looks at the image: whatever is shown after that look comes as a message. */
@@ -112,7 +104,10 @@ final class ServingReplica {
                 .onMessageEquals(MetadataChanged.INSTANCE, this::onMetadata)
                 .onMessage(ConfigChanged.class, this::onConfig)
                 .onMessage(BlockingWorkDone.class, this::onBlockingWorkDone)
-                .onMessageEquals(DeadlinePassed.INSTANCE, this::onDeadline)
+                .onMessageEquals(DeadlinePassed.INSTANCE, () -> {
+                    role.deadlinePassed();
+                    return Behaviors.same();
+                })
                 .onMessage(LeaderConnected.class, message -> {
                     following.connected(message.broker());
                     return Behaviors.same();
@@ -121,13 +116,22 @@ final class ServingReplica {
                     following.followAgain();
                     return Behaviors.same();
                 })
-                .onMessageEquals(CheckFollowers.INSTANCE, () -> changeIsr(IsrChanges::look))
-                .onMessageEquals(ProposeAgain.INSTANCE, () -> changeIsr(IsrChanges::lookAgain))
-                .onMessage(IsrAnswered.class, message -> changeIsr(isr -> isr.answered(message)))
+                .onMessageEquals(CheckFollowers.INSTANCE, () -> {
+                    role.changeIsr(IsrChanges::look);
+                    return Behaviors.same();
+                })
+                .onMessageEquals(ProposeAgain.INSTANCE, () -> {
+                    role.changeIsr(IsrChanges::lookAgain);
+                    return Behaviors.same();
+                })
+                .onMessage(IsrAnswered.class, message -> {
+                    role.changeIsr(isr -> isr.answered(message));
+                    return Behaviors.same();
+                })
                 .onMessage(Close.class, this::onClose)
                 .onAnyMessage(ignored -> Behaviors.same())
                 .onSignal(PostStop.class, stop -> {
-                    stopServing(Errors.NOT_LEADER_OR_FOLLOWER);
+                    role.stop(Errors.NOT_LEADER_OR_FOLLOWER);
                     closing.onStop();
                     return Behaviors.same();
                 })
@@ -138,7 +142,7 @@ final class ServingReplica {
         PartitionImage partition = node.image().get().partition(id);
         if (partition == null) {
             // Deleted: nothing is to be appended any more; the starter's Close is on its way.
-            follow(PartitionImage.NO_LEADER, handle.leadership().leaderEpoch());
+            role.follow(PartitionImage.NO_LEADER, handle.leadership().leaderEpoch());
             return Behaviors.same();
         }
         if (partition.partitionEpoch() < partitionEpoch) {
@@ -146,9 +150,9 @@ final class ServingReplica {
         }
         partitionEpoch = partition.partitionEpoch();
         if (!isLedHere(partition)) {
-            follow(partition.leader(), partition.leaderEpoch());
+            role.follow(partition.leader(), partition.leaderEpoch());
         } else if (partition.leaderEpoch() == startedEpoch) {
-            lead(partition);
+            role.lead(partition);
         } else if (!blocking.isUnderWay()) {
             startEpoch(partition.leaderEpoch());
         }
@@ -166,59 +170,13 @@ final class ServingReplica {
                 && partition.isr().contains(new IsrMember(node.brokerId(), node.incarnation()));
     }
 
-    private void follow(int leader, int leaderEpoch) {
-        LeadingPartition before = leading;
-        leading = null;
-        handle.publish(state(leader, leaderEpoch, -1));
-        if (before != null) {
-            before.failWaiting(Errors.NOT_LEADER_OR_FOLLOWER);
-        }
-        following.follow(leader, leaderEpoch);
-    }
-
-    private void lead(PartitionImage partition) {
-        LeadingPartition next =
-                leading == null ? new LeadingPartition(node, handle, highWatermark, isrChanges()) : leading;
-        next.lead(partition);
-        leading = next;
-        next.raiseHighWatermark();
-        handle.publish(state(node.brokerId(), partition.leaderEpoch(), next.epochStartOffset()));
-        next.answerReached();
-        next.isrChanges().look();
-    }
-
-    private IsrChanges isrChanges() {
-        return new IsrChanges(
-                node,
-                log,
-                highWatermark,
-                self::tell,
-                delay -> timers.startSingleTimer(ProposeAgain.INSTANCE, ProposeAgain.INSTANCE, delay));
-    }
-
-    private Behavior<PartitionReplicaCommand> changeIsr(Consumer<IsrChanges> change) {
-        if (leading != null) {
-            change.accept(leading.isrChanges());
-            advance();
-        }
-        return Behaviors.same();
-    }
-
-    private ReplicaState state(int leader, int leaderEpoch, long epochStartOffset) {
-        long hw = highWatermark.value();
-        return new ReplicaState(
-                new Leadership(leader, leaderEpoch, leading != null, hw, epochStartOffset),
-                log.lastStableOffset(hw),
-                Errors.NONE);
-    }
-
     private Behavior<PartitionReplicaCommand> onBlockingWorkDone(BlockingWorkDone message) {
         Runnable then = blocking.done();
         if (message.failure().isPresent()) {
             return fail(message.failure().get());
         }
         then.run();
-        advance();
+        role.advance();
         // The image may have gone on meanwhile.
         onMetadata();
         return onRequests();
@@ -238,96 +196,31 @@ final class ServingReplica {
                 if (request == null) {
                     break;
                 }
-                bytes += serve(request);
+                bytes += role.take(request);
             }
         } catch (IOException e) {
             request.fail(Errors.KAFKA_STORAGE_ERROR);
             return fail(e);
         }
-        advance();
+        role.advance();
         requests.endTaking();
-        return Behaviors.same();
-    }
-
-    /** @return bytes written */
-    private int serve(ReplicaRequest request) throws IOException {
-        if (request instanceof ReplicaRequest.FromLeader fromLeader) {
-            return following.take(fromLeader.stream(), fromLeader.message());
-        }
-        if (leading == null) {
-            if (request instanceof ReplicaRequest.Append append) {
-                node.table().refused().add(id.topicId(), id.partition(), append.records());
-            }
-            request.fail(Errors.NOT_LEADER_OR_FOLLOWER);
-            return 0;
-        }
-        if (request instanceof ReplicaRequest.Append append) {
-            leading.append(append);
-            return append.records().sizeInBytes();
-        }
-        if (request instanceof ReplicaRequest.AppendByCoordinator append) {
-            leading.append(append);
-            return append.batch().records().sizeInBytes();
-        }
-        if (request instanceof ReplicaRequest.Reported reported) {
-            leading.report(reported.stream());
-        } else {
-            leading.deleteRecords((ReplicaRequest.DeleteRecords) request);
-        }
-        return 0;
-    }
-
-    /** After appends and whatever else may let the high watermark rise: publish first, then answer. */
-    private void advance() {
-        if (leading != null) {
-            leading.offerToFollowers();
-            leading.raiseHighWatermark();
-        }
-        if (highWatermark.value() != handle.state().highWatermark()) {
-            Leadership now = handle.leadership();
-            handle.publish(state(now.leader(), now.leaderEpoch(), now.epochStartOffset()));
-        }
-        if (leading == null) {
-            following.acknowledge();
-        } else {
-            leading.answerReached();
-            deadline.arm(leading);
-        }
-    }
-
-    private Behavior<PartitionReplicaCommand> onDeadline() {
-        deadline.passed();
-        if (leading != null) {
-            leading.expire(System.nanoTime());
-            deadline.arm(leading);
-        }
         return Behaviors.same();
     }
 
     private Behavior<PartitionReplicaCommand> onConfig(ConfigChanged message) {
         log.updateConfig(message.config());
         // min.insync.replicas may let the high watermark rise, or refuse what waits.
-        advance();
+        role.advance();
         return Behaviors.same();
     }
 
     private Behavior<PartitionReplicaCommand> fail(Throwable cause) {
-        stopServing(Errors.KAFKA_STORAGE_ERROR);
+        role.stop(Errors.KAFKA_STORAGE_ERROR);
         return closing.offline(cause);
     }
 
     Behavior<PartitionReplicaCommand> onClose(Close message) {
-        stopServing(Errors.NOT_LEADER_OR_FOLLOWER);
+        role.stop(Errors.NOT_LEADER_OR_FOLLOWER);
         return closing.close(message);
-    }
-
-    private void stopServing(Errors error) {
-        LeadingPartition before = leading;
-        leading = null;
-        following.stop();
-        handle.close(error);
-        if (before != null) {
-            before.failWaiting(error);
-        }
     }
 }
