@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.PostStop;
@@ -31,7 +30,7 @@ import org.slf4j.event.Level;
 /**
  * The cluster singleton around {@link PartitionMetadata}: keeps brokers' {@link Sessions}, hands over
  * {@link WaitingRequests} one at a time, publishes what was stored ({@link Publisher}), and makes a new
- * {@code PartitionMetadata} when a persist failed ({@link JournalTroubles}). It never waits for the
+ * {@code PartitionMetadata} when a persist failed ({@link SupervisedPartitionMetadata}). It never waits for the
  * database, so heartbeats are answered while that is away.
  *
  * <pre>
@@ -62,7 +61,8 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
         TICK
     }
 
-    private enum Restart implements Message {
+    /** It is time for another {@link PartitionMetadata}. */
+    enum Restart implements Message {
         RESTART
     }
 
@@ -70,15 +70,12 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     private final Members members;
     private final MetadataMetrics metrics;
     private final Consumer<String> fatal;
-    private final TimerScheduler<Message> timers;
     private final WaitingRequests waiting;
     private final Publisher publisher;
-    private final JournalTroubles troubles;
+    private final SupervisedPartitionMetadata partitionMetadata;
     private final LostCommits lostCommits = new LostCommits();
-    private ActorRef<PartitionMetadata.Command> partitionMetadata;
     private Sessions sessions;
     private ClusterImage image = ClusterImage.empty();
-    private boolean begun;
     private long turnNanos;
 
     /** @param fatal called with one line when this node must stop */
@@ -101,21 +98,13 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
         this.members = members;
         this.metrics = metrics;
         this.fatal = fatal;
-        this.timers = timers;
         this.waiting = new WaitingRequests(settings.maxWaitingRequests());
         this.publisher = new Publisher(settings.recentEvents());
-        this.troubles = new JournalTroubles(settings.retryBackoff(), settings.journalPatience(), System.nanoTime());
+        this.partitionMetadata = new SupervisedPartitionMetadata(context, timers, settings, members);
         timers.startTimerAtFixedRate(Tick.TICK, settings.heartbeatInterval());
         settings.leaderRebalance().ifPresent(every -> timers.startTimerWithFixedDelay(new RebalanceLeaders(), every));
         members.watch(context);
-        startPartitionMetadata();
-    }
-
-    private void startPartitionMetadata() {
-        begun = false;
-        partitionMetadata = getContext()
-                .spawnAnonymous(PartitionMetadata.create(settings, getContext().getSelf()));
-        getContext().watch(partitionMetadata);
+        partitionMetadata.start();
     }
 
     @Override
@@ -165,18 +154,17 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     }
 
     private void takeNext() {
-        if (begun) {
+        if (partitionMetadata.takesRequests()) {
             waiting.next(sessions.open(image, System.nanoTime())).ifPresent(request -> {
                 turnNanos = System.nanoTime();
-                partitionMetadata.tell(new PartitionMetadata.Execute(request));
+                partitionMetadata.execute(request);
             });
         }
     }
 
     private Behavior<Message> onBegun(Begun message) {
-        begun = true;
+        partitionMetadata.begun();
         metrics.singleton(true);
-        troubles.recovered();
         lostCommits.recovered(message.recovered());
         if (sessions == null) {
             sessions = new Sessions(
@@ -265,20 +253,13 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
 
     private Behavior<Message> onTick() {
         long now = System.nanoTime();
-        if (sessions != null && begun) {
+        if (partitionMetadata.takesRequests()) {
             fenceWhoIsGone();
             metrics.sessions(sessions.count(image, now));
             sessions.expired(image, members.current(), now)
                     .forEach(broker -> fence(broker, "lost its session", Level.WARN));
         }
-        if (troubles.timeToAskOthers(now)) {
-            members.current().stream()
-                    .filter(each -> !each.self())
-                    .forEach(each -> members.tell(
-                            each,
-                            new MetadataRelay.CheckDatabase(
-                                    getContext().getSelf().narrow())));
-        }
+        partitionMetadata.askOthers(now);
         waiting.refuseOld(now, image.metadataEpoch());
         takeNext();
         return this;
@@ -290,7 +271,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     }
 
     private void fenceWhoIsGone() {
-        if (begun) {
+        if (partitionMetadata.takesRequests()) {
             // No warning: a stop and a restart say so too.
             Sessions.gone(image, members.current())
                     .forEach(broker -> fence(broker, "is not in the cluster any more", Level.INFO));
@@ -310,27 +291,19 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     }
 
     private Behavior<Message> onDatabaseReachable(DatabaseReachable message) {
-        if (troubles.reachedBy(message.broker(), System.nanoTime()) && timers.isTimerActive(Restart.RESTART)) {
-            timers.cancel(Restart.RESTART); // It may be back for this node too, which only waits to try.
-            startPartitionMetadata();
-        }
+        partitionMetadata.databaseReachedBy(message.broker());
         return this;
     }
 
     private Behavior<Message> onFailed(ChildFailed failed) {
         metrics.journalFailures.increment();
         waiting.failed(image.metadataEpoch());
-        begun = false;
-        Optional<String> end = troubles.failed(failed.cause(), System.nanoTime());
-        if (end.isPresent()) {
-            return stop(end.get());
-        }
-        timers.startSingleTimer(Restart.RESTART, troubles.backoff());
-        return this;
+        Optional<String> end = partitionMetadata.failed(failed.cause());
+        return end.isPresent() ? stop(end.get()) : this;
     }
 
     private Behavior<Message> onRestart() {
-        startPartitionMetadata();
+        partitionMetadata.start();
         return this;
     }
 
