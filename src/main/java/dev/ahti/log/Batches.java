@@ -9,13 +9,14 @@ import org.apache.kafka.common.record.internal.RecordBatch;
  * (big endian). The checksum covers everything from the attributes on, so offset and leader epoch can be set without it.
  */
 public final class Batches {
-    static final int HEADER_BYTES = 61;
+    public static final int HEADER_BYTES = 61;
     /** Offset and length: what stands before the bytes that the length counts. */
-    static final int LENGTH_OVERHEAD = 12;
+    public static final int LENGTH_OVERHEAD = 12;
+    /** Position of the format's number, in every format. */
+    public static final int MAGIC = 16;
 
     private static final int LENGTH = 8;
     private static final int LEADER_EPOCH = 12;
-    private static final int MAGIC = 16;
     private static final int CRC = 17;
     private static final int ATTRIBUTES = 21;
     private static final int LAST_OFFSET_DELTA = 23;
@@ -38,16 +39,21 @@ public final class Batches {
         return buffer.getLong(at);
     }
 
+    /** Of what follows it, which is all but {@link #LENGTH_OVERHEAD}. */
+    public static int length(ByteBuffer buffer, int at) {
+        return buffer.getInt(at + LENGTH);
+    }
+
     /** Of the whole batch. */
     static int sizeInBytes(ByteBuffer buffer, int at) {
-        return LENGTH_OVERHEAD + buffer.getInt(at + LENGTH);
+        return LENGTH_OVERHEAD + length(buffer, at);
     }
 
     static int leaderEpoch(ByteBuffer buffer, int at) {
         return buffer.getInt(at + LEADER_EPOCH);
     }
 
-    static byte magic(ByteBuffer buffer, int at) {
+    public static byte magic(ByteBuffer buffer, int at) {
         return buffer.get(at + MAGIC);
     }
 
@@ -79,11 +85,11 @@ public final class Batches {
         return buffer.getInt(at + COUNT);
     }
 
-    static int compressionId(ByteBuffer buffer, int at) {
+    public static int compressionId(ByteBuffer buffer, int at) {
         return buffer.getShort(at + ATTRIBUTES) & COMPRESSION_MASK;
     }
 
-    static boolean isTransactional(ByteBuffer buffer, int at) {
+    public static boolean isTransactional(ByteBuffer buffer, int at) {
         return (buffer.getShort(at + ATTRIBUTES) & TRANSACTIONAL) != 0;
     }
 

@@ -1,10 +1,10 @@
 package dev.ahti.api.records;
 
+import dev.ahti.log.Batches;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.CompressionType;
-import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
 
@@ -14,12 +14,6 @@ import org.apache.kafka.common.record.internal.RecordBatch;
  */
 final class ProducedBatch {
     private static final ByteBuffer NONE = ByteBuffer.allocate(0);
-    private static final int LENGTH_OFFSET = 8;
-    private static final int LOG_OVERHEAD = 12;
-    private static final int MAGIC_OFFSET = 16;
-    private static final int ATTRIBUTES_OFFSET = 21;
-    private static final int COMPRESSION_MASK = 0x07;
-    private static final int TRANSACTIONAL = 0x10;
 
     /** @param message for the client's log; null where the error's own text says it all */
     record Refusal(Errors error, String message) {}
@@ -29,20 +23,20 @@ final class ProducedBatch {
     /** Why Kafka would refuse it, or null. */
     static Refusal check(BaseRecords records, short version) {
         ByteBuffer buffer = records instanceof MemoryRecords memory ? memory.buffer() : NONE;
-        if (buffer.remaining() <= MAGIC_OFFSET) {
+        if (buffer.remaining() <= Batches.MAGIC) {
             return invalid("Produce requests with version " + version + " must have at least one record batch");
         }
         int start = buffer.position();
-        int size = buffer.getInt(start + LENGTH_OFFSET);
-        byte magic = buffer.get(start + MAGIC_OFFSET);
-        if (size < LOG_OVERHEAD || magic < 0 || magic > RecordBatch.MAGIC_VALUE_V2) {
+        int size = Batches.length(buffer, start);
+        byte magic = Batches.magic(buffer, start);
+        if (size < Batches.LENGTH_OVERHEAD || magic < 0 || magic > RecordBatch.MAGIC_VALUE_V2) {
             return new Refusal(Errors.CORRUPT_MESSAGE, "Batch of length " + size + " and magic " + magic);
         }
         if (magic != RecordBatch.MAGIC_VALUE_V2) {
             return invalid("Produce requests with version " + version
                     + " are only allowed to contain record batches with magic version 2");
         }
-        int available = buffer.remaining() - LOG_OVERHEAD;
+        int available = buffer.remaining() - Batches.LENGTH_OVERHEAD;
         if (size > available) {
             return invalid("Produce requests with version " + version + " must have at least one record batch");
         }
@@ -50,19 +44,19 @@ final class ProducedBatch {
             return invalid("Produce requests with version " + version
                     + " are only allowed to contain exactly one record batch");
         }
-        if (buffer.remaining() < DefaultRecordBatch.RECORD_BATCH_OVERHEAD) {
+        if (buffer.remaining() < Batches.HEADER_BYTES) {
             return new Refusal(Errors.CORRUPT_MESSAGE, "Batch of " + buffer.remaining() + " bytes");
         }
-        return checkAttributes(buffer.getShort(start + ATTRIBUTES_OFFSET), version);
+        return checkAttributes(buffer, start, version);
     }
 
-    private static Refusal checkAttributes(short attributes, short version) {
-        if ((attributes & COMPRESSION_MASK) == CompressionType.ZSTD.id && version < 7) {
+    private static Refusal checkAttributes(ByteBuffer buffer, int start, short version) {
+        if (Batches.compressionId(buffer, start) == CompressionType.ZSTD.id && version < 7) {
             return new Refusal(
                     Errors.UNSUPPORTED_COMPRESSION_TYPE,
                     "Produce requests with version " + version + " are not allowed to use ZStandard compression");
         }
-        if ((attributes & TRANSACTIONAL) != 0) {
+        if (Batches.isTransactional(buffer, start)) {
             return noTransactions();
         }
         return null;
