@@ -3,7 +3,7 @@ package dev.ahti.cli;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayInputStream;
+import dev.ahti.management.TrustedCertificates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -12,9 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.util.Base64;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -22,7 +20,6 @@ import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * Asks the management HTTP of one broker. By the JDK's plain connection, which is there sooner than its HTTP client.
@@ -131,17 +128,9 @@ record ManagementClient(String url, String user, String password, Path trusted) 
 
     private static SSLSocketFactory trusting(Path file) {
         try {
-            KeyStore trusted = KeyStore.getInstance("PKCS12");
-            trusted.load(null, null);
-            int number = 0;
-            for (Certificate each : CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)))) {
-                trusted.setCertificateEntry("trusted-" + number++, each);
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
+            Certificate[] certificates = TrustedCertificates.read(Files.readAllBytes(file));
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
+            context.init(null, TrustedCertificates.managers(certificates), null);
             return context.getSocketFactory();
         } catch (GeneralSecurityException | IOException e) {
             throw new CommandProblem("cannot read certificates from " + file + ": " + e.getMessage());

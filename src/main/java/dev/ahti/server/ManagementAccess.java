@@ -3,7 +3,7 @@ package dev.ahti.server;
 import dev.ahti.config.BrokerConfig;
 import dev.ahti.management.ManagementSecurity;
 import dev.ahti.management.ManagementSecurity.Credentials;
-import java.io.ByteArrayInputStream;
+import dev.ahti.management.TrustedCertificates;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,7 +14,6 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Optional;
@@ -22,7 +21,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** Reads {@code ahti.management.user} and the certificate of management HTTP. */
 final class ManagementAccess {
@@ -64,9 +62,7 @@ final class ManagementAccess {
 
     private static Certificate[] certificates(String file) {
         try {
-            Certificate[] chain = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(read(file, CERTIFICATE)))
-                    .toArray(Certificate[]::new);
+            Certificate[] chain = TrustedCertificates.read(read(file, CERTIFICATE));
             if (chain.length > 0) {
                 return chain;
             }
@@ -129,15 +125,8 @@ final class ManagementAccess {
         store.setKeyEntry("management", key, IN_MEMORY, chain);
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, IN_MEMORY);
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        for (int i = 0; i < chain.length; i++) {
-            trusted.setCertificateEntry("trusted-" + i, chain[i]);
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        context.init(keys.getKeyManagers(), TrustedCertificates.managers(chain), null);
         return context;
     }
 }
