@@ -7,6 +7,7 @@ import dev.ahti.metadata.image.TopicImage;
 import dev.ahti.metrics.GroupLagMetrics;
 import dev.ahti.metrics.MetadataMetrics;
 import dev.ahti.metrics.RequestMetrics;
+import dev.ahti.model.AhtiVersion;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -42,7 +43,8 @@ final class Scrape {
         scrape.samples.add(Metric.READY, state.ready() ? 1 : 0);
         scrape.cluster(image);
         state.node().ifPresent(node -> {
-            scrape.samples.add(Metric.BROKER_INFO, 1, node.broker(), version());
+            scrape.samples.add(
+                    Metric.BROKER_INFO, 1, node.broker(), AhtiVersion.ofJar().orElse("unknown"));
             scrape.requests(node.requests());
             scrape.metadata(node.metadata());
             new ReplicaSamples(scrape.samples, node, image).add();
@@ -50,11 +52,6 @@ final class Scrape {
             groupCount.ifPresent(count -> scrape.groups(count, node.partitionMetrics()));
         });
         return scrape.samples;
-    }
-
-    private static String version() {
-        String version = Scrape.class.getPackage().getImplementationVersion();
-        return version == null ? "unknown" : version;
     }
 
     private void cluster(ClusterImage image) {

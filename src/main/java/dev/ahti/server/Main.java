@@ -4,6 +4,7 @@ import dev.ahti.cli.DoctorCommand;
 import dev.ahti.cli.StatusCommand;
 import dev.ahti.config.BrokerConfig;
 import dev.ahti.config.ConfigSources;
+import dev.ahti.model.AhtiVersion;
 import dev.ahti.network.QuietSelectors;
 import java.util.List;
 import org.slf4j.LoggerFactory;
@@ -53,7 +54,7 @@ public final class Main {
         if (arguments.help()) {
             System.out.print(Arguments.HELP);
         } else if (arguments.version()) {
-            System.out.println("ahti " + version());
+            System.out.println("ahti " + AhtiVersion.ofJar().orElse("(not from a jar)"));
         } else if (arguments.trainingDirectory() != null) {
             Training.run(arguments.trainingDirectory());
             System.exit(0);
@@ -62,10 +63,5 @@ public final class Main {
             Signals.onTermination(() -> System.exit(broker.stop() ? 0 : 1));
             System.out.println(broker.readyLine());
         }
-    }
-
-    private static String version() {
-        String version = Main.class.getPackage().getImplementationVersion();
-        return version == null ? "(not from a jar)" : version;
     }
 }
