@@ -44,9 +44,17 @@ final class ImageJson {
     }
 
     private static void describe(PartitionImage partition, ObjectNode shown) {
+        leader(partition, shown);
+        replicas(partition, shown);
+    }
+
+    static void leader(PartitionImage partition, ObjectNode shown) {
         shown.put("partition", partition.id().partition());
         shown.put("leader", partition.leader());
         shown.put("leaderEpoch", partition.leaderEpoch());
+    }
+
+    static void replicas(PartitionImage partition, ObjectNode shown) {
         Json.numbers(shown.putArray("replicas"), partition.replicas());
         Json.numbers(shown.putArray("isr"), partition.isrBrokers());
         Json.numbers(shown.putArray("elr"), partition.elr());

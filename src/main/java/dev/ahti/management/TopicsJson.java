@@ -74,13 +74,9 @@ final class TopicsJson {
     private static void partition(
             ClusterImage image, PartitionImage partition, Map<Integer, NodeReport.Size> sizes, ObjectNode shown) {
         shown.put("topic", image.topic(partition.id().topicId()).name());
-        shown.put("partition", partition.id().partition());
-        shown.put("leader", partition.leader());
-        shown.put("leaderEpoch", partition.leaderEpoch());
+        ImageJson.leader(partition, shown);
         shown.put("partitionEpoch", partition.partitionEpoch());
-        Json.numbers(shown.putArray("replicas"), partition.replicas());
-        Json.numbers(shown.putArray("isr"), partition.isrBrokers());
-        Json.numbers(shown.putArray("elr"), partition.elr());
+        ImageJson.replicas(partition, shown);
         shown.put("lastKnownLeader", partition.lastKnownLeader());
         ArrayNode onDisk = shown.putArray("logs");
         sizes.forEach((broker, size) -> onDisk.addObject()
