@@ -5,11 +5,11 @@ import static dev.ahti.group.HostedGroups.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.typesafe.config.ConfigFactory;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.metadata.image.TopicImage;
 import dev.ahti.model.PartitionId;
+import dev.ahti.replica.LocalActors;
 import dev.ahti.replica.SlotFixture;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -31,8 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Kafka's coordinator over a real log, which one broker keeps. */
 class GroupCoordinatorHostTest {
-    private static final ActorTestKit KIT = ActorTestKit.create(
-            ConfigFactory.parseString("pekko.actor.provider = local").withFallback(ConfigFactory.load()));
+    private static final ActorTestKit KIT = LocalActors.start();
 
     @TempDir
     Path path;

@@ -2,9 +2,9 @@ package dev.ahti.group;
 
 import static org.awaitility.Awaitility.await;
 
-import com.typesafe.config.ConfigFactory;
 import dev.ahti.metadata.CurrentImage;
 import dev.ahti.metadata.MetadataClient;
+import dev.ahti.replica.LocalActors;
 import dev.ahti.replica.ObservedReplicas;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -50,8 +50,7 @@ final class HostedGroups implements AutoCloseable {
     static final String GROUP = "g";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final ActorTestKit kit = ActorTestKit.create(
-            ConfigFactory.parseString("pekko.actor.provider = local").withFallback(ConfigFactory.load()));
+    private final ActorTestKit kit = LocalActors.start();
     private final GroupCoordinatorHost host;
     private final GroupCoordinator coordinator;
     volatile boolean seesMajority = true;

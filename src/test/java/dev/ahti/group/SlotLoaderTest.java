@@ -2,7 +2,7 @@ package dev.ahti.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.typesafe.config.ConfigFactory;
+import dev.ahti.replica.LocalActors;
 import dev.ahti.replica.SlotFixture;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -25,8 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every thread is the test's: what the loader wants done is done when it says so. */
 class SlotLoaderTest {
-    private static final ActorTestKit KIT = ActorTestKit.create(
-            ConfigFactory.parseString("pekko.actor.provider = local").withFallback(ConfigFactory.load()));
+    private static final ActorTestKit KIT = LocalActors.start();
     private static final TopicPartition SLOT = new TopicPartition(OffsetsTopic.NAME, 0);
 
     @TempDir

@@ -3,7 +3,7 @@ package dev.ahti.group;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.typesafe.config.ConfigFactory;
+import dev.ahti.replica.LocalActors;
 import dev.ahti.replica.SlotFixture;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SlotLogTest {
-    private static final ActorTestKit KIT = ActorTestKit.create(
-            ConfigFactory.parseString("pekko.actor.provider = local").withFallback(ConfigFactory.load()));
+    private static final ActorTestKit KIT = LocalActors.start();
     private static final short NO_TRANSACTION = -1;
 
     @TempDir

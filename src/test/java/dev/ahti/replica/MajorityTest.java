@@ -1,12 +1,9 @@
 package dev.ahti.replica;
 
 import static dev.ahti.replica.ReplicaFixture.append;
-import static dev.ahti.replica.ReplicaFixture.ledHere;
 import static dev.ahti.replica.ReplicaFixture.records;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import dev.ahti.model.PartitionId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,13 +36,7 @@ class MajorityTest {
         ReplicaCluster sleepy =
                 new ReplicaCluster(alone.peers(), () -> looksLeft.getAndDecrement() > 0, alone.proposeIsr());
         try (ReplicaFixture fixture = new ReplicaFixture(path, sleepy)) {
-            TestProbe<ReplicaStarterCommand> starter = KIT.createTestProbe(ReplicaStarterCommand.class);
-            PartitionId id = fixture.createTopic("t", List.of(1), Map.of());
-            fixture.changePartition(id, ledHere(0));
-            KIT.spawn(PartitionReplica.create(fixture.node, id, ReplicaFixture.SELF, starter.ref()));
-            await().until(() -> fixture.node.table().get(id) != null
-                    && fixture.node.table().get(id).leadership().leading());
-            ReplicaHandle replica = fixture.node.table().get(id);
+            ReplicaHandle replica = fixture.startLeader(KIT, List.of(1), Map.of());
 
             looksLeft.set(1);
             assertThat(append(replica, 1, records("a"))

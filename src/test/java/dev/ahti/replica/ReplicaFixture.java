@@ -1,5 +1,7 @@
 package dev.ahti.replica;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.ahti.log.LogDirectory;
 import dev.ahti.log.LogSettings;
 import dev.ahti.metadata.CurrentImage;
@@ -31,6 +33,8 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.storage.internals.log.LogConfig;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 
 /** A broker's data directory, image and replica table, without a cluster. */
 final class ReplicaFixture implements AutoCloseable {
@@ -108,6 +112,17 @@ final class ReplicaFixture implements AutoCloseable {
             return next;
         });
         return partition;
+    }
+
+    /** A topic of one partition, whose replica leads here in epoch 0. */
+    ReplicaHandle startLeader(ActorTestKit kit, List<Integer> replicas, Map<String, String> configs) {
+        PartitionId id = createTopic("t", replicas, configs);
+        changePartition(id, ledHere(0));
+        TestProbe<ReplicaStarterCommand> starter = kit.createTestProbe(ReplicaStarterCommand.class);
+        kit.spawn(PartitionReplica.create(node, id, SELF, starter.ref()));
+        await().until(() -> node.table().get(id) != null
+                && node.table().get(id).leadership().leading());
+        return node.table().get(id);
     }
 
     void changePartition(PartitionId id, UnaryOperator<PartitionImage> change) {

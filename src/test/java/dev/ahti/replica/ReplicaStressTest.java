@@ -5,12 +5,9 @@ import static dev.ahti.replica.ReplicaFixture.records;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ahti.model.PartitionId;
 import dev.ahti.replica.LocalReplica.AppendResult;
 import dev.ahti.replica.PartitionReplicaCommand.Close;
 import dev.ahti.replica.PartitionReplicaCommand.MetadataChanged;
-import dev.ahti.replica.ReplicaStarterCommand.ReplicaOpened;
-import dev.ahti.replica.ReplicaStarterCommand.ReplicaStarted;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,15 +39,7 @@ class ReplicaStressTest {
     }
 
     private static ReplicaHandle leader(ReplicaFixture fixture) {
-        PartitionId id = fixture.createTopic("t", List.of(1, 2), Map.of());
-        fixture.changePartition(id, ledHere(0));
-        TestProbe<ReplicaStarterCommand> starter = KIT.createTestProbe(ReplicaStarterCommand.class);
-        KIT.spawn(PartitionReplica.create(fixture.node, id, ReplicaFixture.SELF, starter.ref()));
-        starter.expectMessageClass(ReplicaStarted.class);
-        starter.expectMessageClass(ReplicaOpened.class);
-        ReplicaHandle replica = fixture.node.table().get(id);
-        await().until(() -> replica.leadership().leading());
-        return replica;
+        return fixture.startLeader(KIT, List.of(1, 2), Map.of());
     }
 
     private static void inThreads(int count, Runnable work) {

@@ -1,21 +1,16 @@
 package dev.ahti.replica;
 
 import static dev.ahti.replica.ReplicaFixture.append;
-import static dev.ahti.replica.ReplicaFixture.ledHere;
 import static dev.ahti.replica.ReplicaFixture.records;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ahti.model.PartitionId;
-import dev.ahti.replica.ReplicaStarterCommand.ReplicaOpened;
-import dev.ahti.replica.ReplicaStarterCommand.ReplicaStarted;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,15 +46,7 @@ class ReplicaUpkeepTest {
     }
 
     private LocalReplica leader(Map<String, String> configs) {
-        PartitionId id = fixture.createTopic("t", List.of(1), configs);
-        fixture.changePartition(id, ledHere(0));
-        TestProbe<ReplicaStarterCommand> starter = KIT.createTestProbe(ReplicaStarterCommand.class);
-        KIT.spawn(PartitionReplica.create(fixture.node, id, ReplicaFixture.SELF, starter.ref()));
-        starter.expectMessageClass(ReplicaStarted.class);
-        starter.expectMessageClass(ReplicaOpened.class);
-        LocalReplica replica = fixture.node.table().get(id);
-        await().until(() -> replica.leadership().leading());
-        return replica;
+        return fixture.startLeader(KIT, List.of(1), configs);
     }
 
     private void startUpkeep() {
