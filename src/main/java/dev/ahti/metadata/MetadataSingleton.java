@@ -13,7 +13,9 @@ import dev.ahti.metadata.event.MetadataEvent;
 import dev.ahti.metadata.image.BrokerImage;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metrics.MetadataMetrics;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
@@ -74,6 +76,10 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     private final Publisher publisher;
     private final SupervisedPartitionMetadata partitionMetadata;
     private final LostCommits lostCommits = new LostCommits();
+
+    /** The last of each broker that came before there was an image to look at: answered as soon as there is. */
+    private final Map<Integer, BrokerHeartbeat> early = new HashMap<>();
+
     private Sessions sessions;
     private ClusterImage image = ClusterImage.empty();
     private long turnNanos;
@@ -181,6 +187,9 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
                         image.clusterId(),
                         image.version());
         fenceWhoIsGone();
+        // Sent while the singleton was on its way here: waiting for the next ones would cost a heartbeat interval more.
+        early.values().forEach(getContext().getSelf()::tell);
+        early.clear();
         takeNext();
         return this;
     }
@@ -213,6 +222,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
 
     private Behavior<Message> onHeartbeat(BrokerHeartbeat heartbeat) {
         if (sessions == null) {
+            early.put(heartbeat.broker(), heartbeat);
             return this;
         }
         if (lostCommits.proves(heartbeat, image)) {

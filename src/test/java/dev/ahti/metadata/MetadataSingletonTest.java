@@ -191,6 +191,35 @@ class MetadataSingletonTest {
     }
 
     @Test
+    void aHeartbeatThatComesBeforeTheJournalIsReadIsAnsweredOnceItIs() {
+        long version = register(1).version();
+        kit.stop(singleton);
+        singleton = kit.spawn(
+                MetadataSingleton.create(MetadataNode.settings(1000), members, new MetadataMetrics(), fatal::add));
+
+        HeartbeatReply reply = heartbeat(1, Images.incarnation(1), version, 1);
+
+        assertThat(reply.error()).isEqualTo(Errors.NONE);
+        assertThat(reply.epoch()).isEqualTo(2);
+    }
+
+    @Test
+    void aRehearsalOfATakeoverHasNoEffect() {
+        register(1);
+        register(2);
+        create("t");
+        ClusterImage before = wholeImage();
+        TestProbe<Object> watcher = kit.createTestProbe();
+
+        var rehearsal = kit.spawn(TakeoverRehearsal.create(MetadataNode.settings(1000)));
+
+        watcher.expectTerminated(rehearsal, Duration.ofSeconds(10));
+        assertThat(journal.persistedInStorage(PartitionMetadata.PERSISTENCE_ID.id()))
+                .hasSize((int) before.version());
+        assertThat(create("u").epoch()).isEqualTo(1);
+    }
+
+    @Test
     void afterARestartOthersWaitUntilTheLiveBrokersAreHeard() {
         register(1);
         register(2);
