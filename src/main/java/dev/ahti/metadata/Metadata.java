@@ -86,6 +86,10 @@ public final class Metadata {
                         identity.broker(), singleton, follower, () -> MetadataDatabase.isReachable(system)),
                 MetadataRelay.NAME,
                 Props.empty());
+        system.systemActorOf(
+                StandBy.create(current, members, () -> TakeoverRehearsal.create(settings)),
+                "metadata-stand-by",
+                Props.empty());
         Detour detour = new Detour(members, settings.heartbeatInterval().multipliedBy(2));
         IncarnationHolder incarnation = new IncarnationHolder();
         BrokerSession.Progress progress = new BrokerSession.Progress(

@@ -6,7 +6,6 @@ import dev.ahti.metadata.event.MetadataEvent;
 import dev.ahti.metadata.event.SetFeature;
 import dev.ahti.metadata.event.StartEpoch;
 import dev.ahti.metadata.image.ClusterImage;
-import dev.ahti.metadata.image.ImageSnapshot;
 import dev.ahti.metadata.image.PartitionImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +43,7 @@ final class PartitionMetadata extends EventSourcedBehavior<PartitionMetadata.Com
 
     private static final Logger LOG = LoggerFactory.getLogger(PartitionMetadata.class);
     /** Pekko logs each failure with its stack there; the singleton says it in one line. Off in logback.xml. */
-    private static final String STACKS = "dev.ahti.metadata.stacks";
+    static final String STACKS = "dev.ahti.metadata.stacks";
 
     sealed interface Command {}
 
@@ -183,16 +182,6 @@ final class PartitionMetadata extends EventSourcedBehavior<PartitionMetadata.Com
 
     @Override
     public SnapshotAdapter<ClusterImage> snapshotAdapter() {
-        return new SnapshotAdapter<>() {
-            @Override
-            public Object toJournal(ClusterImage image) {
-                return ImageSnapshot.of(image);
-            }
-
-            @Override
-            public ClusterImage fromJournal(Object stored) {
-                return ((ImageSnapshot) stored).toImage();
-            }
-        };
+        return new StoredImage();
     }
 }
