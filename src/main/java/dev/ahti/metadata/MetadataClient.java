@@ -2,6 +2,7 @@ package dev.ahti.metadata;
 
 import dev.ahti.metadata.image.ClusterImage;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -20,6 +21,12 @@ public interface MetadataClient {
 
     /** This node's current image. */
     ClusterImage image();
+
+    /**
+     * This node's image; where a broker that leads one of these topics' partitions is proven dead, that in which others
+     * lead, which is due within a second or so, and not waited for longer.
+     */
+    CompletionStage<ClusterImage> imageAfterElections(Collection<String> topics);
 
     /** Creates each topic or says why not; one atomic persist for the request. */
     CompletionStage<List<TopicResult>> createTopics(List<NewTopic> topics, boolean validateOnly, Duration timeout);

@@ -20,6 +20,7 @@ import dev.ahti.metadata.MetadataReply.TopicsReply;
 import dev.ahti.metadata.image.ClusterImage;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,6 +46,7 @@ final class SingletonClient implements MetadataClient {
     private final Detour detour;
     private final CurrentImage current;
     private final int broker;
+    private final ExpectedElections elections;
 
     SingletonClient(
             ActorSystem<?> system,
@@ -57,11 +59,17 @@ final class SingletonClient implements MetadataClient {
         this.detour = detour;
         this.current = current;
         this.broker = broker;
+        this.elections = new ExpectedElections(current, system.executionContext(), System::nanoTime);
     }
 
     @Override
     public ClusterImage image() {
         return current.get();
+    }
+
+    @Override
+    public CompletionStage<ClusterImage> imageAfterElections(Collection<String> topics) {
+        return elections.over(topics);
     }
 
     @Override
@@ -174,6 +182,7 @@ final class SingletonClient implements MetadataClient {
     }
 
     CompletionStage<ChangeResult> declareDead(int dead, Uuid incarnation, String reason, Duration timeout) {
+        elections.died(incarnation);
         return change(replyTo -> new DeclareDead(dead, incarnation, reason, replyTo), timeout);
     }
 

@@ -19,6 +19,7 @@ import dev.ahti.model.Endpoint;
 import dev.ahti.model.PartitionId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +39,10 @@ public final class FakeMetadata implements MetadataClient {
     public Function<String, Errors> creating = name -> Errors.NONE;
 
     public final List<Object> commands = new ArrayList<>();
+
+    /** Done when others lead what dead brokers led. */
+    public CompletableFuture<Void> elections = CompletableFuture.completedFuture(null);
+
     private ClusterImage image = ClusterImage.empty();
     private long nextId = 100;
 
@@ -95,6 +100,11 @@ public final class FakeMetadata implements MetadataClient {
     @Override
     public ClusterImage image() {
         return image;
+    }
+
+    @Override
+    public CompletionStage<ClusterImage> imageAfterElections(Collection<String> topics) {
+        return elections.thenApply(over -> image);
     }
 
     @Override

@@ -39,7 +39,8 @@ import org.apache.kafka.common.protocol.Errors;
  * all; from v12 on topics may be asked for by id. A topic that does not exist is created where both the request and
  * {@code auto.create.topics.enable} allow it, and described in the same answer: Kafka says UNKNOWN_TOPIC_OR_PARTITION
  * first and lets the client ask again. Internal topics are not created this way. The controller is the broker that was
- * asked, since any broker takes changes. Left out: authorization (there is no authorizer yet).
+ * asked, since any broker takes changes. Who names topics of a leader that has just died is answered when others lead, or
+ * after a short while ({@link MetadataClient#imageAfterElections}). Left out: authorization (there is no authorizer yet).
  */
 final class MetadataHandler implements ApiHandler<MetadataRequestData> {
     private final MetadataClient metadata;
@@ -73,9 +74,13 @@ final class MetadataHandler implements ApiHandler<MetadataRequestData> {
                 .map(MetadataRequestTopic::topicId)
                 .filter(id -> !id.equals(Uuid.ZERO_UUID))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-        return ids.isEmpty()
-                ? byName(context, request, image, names(asked))
-                : CompletableFuture.completedFuture(byId(context, request, image, ids));
+        if (!ids.isEmpty()) {
+            return CompletableFuture.completedFuture(byId(context, request, image, ids));
+        }
+        Set<String> names = names(asked);
+        return views.isVirtual()
+                ? byName(context, request, image, names)
+                : metadata.imageAfterElections(names).thenCompose(led -> byName(context, request, led, names));
     }
 
     /** Ids and null names exist in v10 and v11 on the wire, but mean something from v12 on only. */

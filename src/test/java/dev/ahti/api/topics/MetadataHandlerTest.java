@@ -9,6 +9,8 @@ import dev.ahti.metadata.event.SetPartitionLeader;
 import dev.ahti.model.PartitionId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
@@ -153,6 +155,34 @@ class MetadataHandlerTest {
         assertThat(partition.leaderEpoch()).isEqualTo(4);
         assertThat(partition.offlineReplicas()).containsExactly(1);
         assertThat(partition.replicaNodes()).containsExactly(1, 2);
+    }
+
+    @Test
+    void whoNamesATopicOfADeadLeaderIsAnsweredWhenOthersLead() {
+        metadata.elections = new CompletableFuture<>();
+        CompletionStage<MetadataResponseData> answer =
+                handler.handle(Exchange.context(ApiKeys.METADATA, LATEST, FakeMetadata.LISTENER), named("t"));
+        assertThat(answer).isNotDone();
+        metadata.apply(new SetPartitionLeader(new PartitionId(topic, 0), 2, 4));
+        metadata.elections.complete(null);
+
+        assertThat(answer.toCompletableFuture()
+                        .join()
+                        .topics()
+                        .find("t")
+                        .partitions()
+                        .get(0)
+                        .leaderId())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void clientsOfAVirtualListenerSeeNoLeadersAndDoNotWaitForThem() {
+        metadata.elections = new CompletableFuture<>();
+        MetadataHandler virtual = new MetadataHandler(metadata, ListenerViews.virtual(1), true);
+
+        assertThat(virtual.handle(Exchange.context(ApiKeys.METADATA, LATEST, FakeMetadata.LISTENER), named("t")))
+                .isDone();
     }
 
     @Test
