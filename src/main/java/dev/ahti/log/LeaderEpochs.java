@@ -14,7 +14,8 @@ import java.util.function.LongSupplier;
  * thread.
  *
  * <p>A change is in memory first, so that neither a new leader nor its first append waits for the disk. The file is
- * brought up to date by {@link #flush}: before the recovery point rises, and before anything follows a truncation. What
+ * brought up to date by {@link #flush}: before the recovery point rises, and by {@link #flushWhatWasCut} before anything
+ * follows a truncation. What
  * is missing in it after a kill, or after a power loss, {@link LogRecovery} finds in the batches behind the recovery point,
  * each of which carries its epoch. So the file is always an earlier state of the same history.
  */
@@ -63,6 +64,10 @@ final class LeaderEpochs {
 
         private boolean isSameAs(Starts other) {
             return Arrays.equals(epochs, other.epochs) && Arrays.equals(offsets, other.offsets);
+        }
+
+        private boolean beginsWith(Starts first) {
+            return first.size() <= size() && range(0, first.size()).isSameAs(first);
         }
 
         private Starts range(int from, int to) {
@@ -161,6 +166,16 @@ final class LeaderEpochs {
         }
         WholeFile.write(file, text.toString());
         stored = wanted;
+    }
+
+    /**
+     * Brings the file up to date if it names what was cut off: other records come to stand there. What it only lacks waits
+     * for {@link #flush}, for a follower that is cut to its new leader's log holds up what the leader may acknowledge.
+     */
+    synchronized void flushWhatWasCut(LongSupplier logEndOffset) throws IOException {
+        if (!starts.before(logEndOffset.getAsLong()).beginsWith(stored)) {
+            flush(logEndOffset);
+        }
     }
 
     /** Latest epoch, or -1. */

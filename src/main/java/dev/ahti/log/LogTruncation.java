@@ -60,7 +60,7 @@ final class LogTruncation {
 
     /** The epochs' file must not name what was cut off when other records come to stand there. */
     private void truncated(long recoveryPointBefore) throws IOException {
-        epochs.flush(local::endOffset);
+        epochs.flushWhatWasCut(local::endOffset);
         if (local.recoveryPoint() < recoveryPointBefore) {
             recoveryPointLowered.run();
         }

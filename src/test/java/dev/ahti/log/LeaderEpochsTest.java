@@ -139,6 +139,22 @@ class LeaderEpochsTest {
     }
 
     @Test
+    void aTruncationWritesTheFileOnlyWhereThatNamesWhatWasCutOff() throws IOException {
+        LeaderEpochs epochs = LeaderEpochs.open(ours);
+        epochs.assign(1, 0);
+        epochs.flush(() -> 5);
+        epochs.assign(2, 5);
+        epochs.truncateFromEnd(7);
+        epochs.flushWhatWasCut(() -> 7);
+        assertThat(LeaderEpochs.open(ours).latestEpoch()).as("2 only lacks").isEqualTo(1);
+
+        epochs.flush(() -> 7);
+        epochs.truncateFromEnd(5);
+        epochs.flushWhatWasCut(() -> 5);
+        assertThat(LeaderEpochs.open(ours).latestEpoch()).as("2 was cut off").isEqualTo(1);
+    }
+
+    @Test
     void aChangeThatCannotBeStoredIsStillDue() throws IOException {
         LeaderEpochs epochs = LeaderEpochs.open(ours);
         epochs.assign(3, 0);
