@@ -34,8 +34,9 @@ final class ClusterSettings {
                 ConfigDef.Type.STRING,
                 "config",
                 ValidString.in("config", "dns", "kubernetes-api"),
-                "How brokers find each other. `config`: at `ahti.cluster.contact-points`. `dns`: at the addresses of the"
-                        + " one name in `ahti.cluster.contact-points`. `kubernetes-api`: pods of this namespace with the"
+                "How brokers find each other. `config`: at `ahti.cluster.contact-points`. `dns`: at the addresses (A and"
+                        + " AAAA records) of the one name in `ahti.cluster.contact-points`, of which the machine's DNS"
+                        + " servers are asked, and not `/etc/hosts`. `kubernetes-api`: pods of this namespace with the"
                         + " label `app=ahti`, at their container port `management`.");
         Definitions.setting(
                 settings,
@@ -43,8 +44,8 @@ final class ClusterSettings {
                 ConfigDef.Type.LIST,
                 "",
                 "Management addresses of the brokers of the cluster, this one included, as host:port, separated by"
-                        + " commas; the same list at every broker. With discovery `dns`: one name and the management"
-                        + " port, as name:port. Empty, with discovery `config`: this broker is alone.");
+                        + " commas; the same list at every broker. With discovery `dns`: one name for all brokers and the"
+                        + " management port of each, as name:port. Empty, with discovery `config`: this broker is alone.");
         Definitions.setting(
                 settings,
                 BROKERS,

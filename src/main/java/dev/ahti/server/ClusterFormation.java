@@ -89,7 +89,8 @@ final class ClusterFormation {
         ContactPoint self = new ContactPoint(managementHost(config), config.intValue("ahti.management.port"));
         if (discovery.equals("config") && !contactPoints.contains(self)) {
             LOG.warn(
-                    "ahti.cluster.contact-points does not name this broker, {}:{}: it can join a cluster, but not begin one",
+                    "ahti.cluster.contact-points does not name this broker, {}:{}: where none of them leads to it, it can"
+                            + " join a cluster, but not begin one",
                     self.host(),
                     self.port());
         }

@@ -7,6 +7,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.config.BrokerConfig;
 import dev.ahti.config.ConfigSources;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -83,6 +84,17 @@ class ClusterFormationTest {
         assertThatThrownBy(() -> listing("a:1,b:1", "ahti.cluster.discovery", "dns", "ahti.cluster.brokers", "3"))
                 .isInstanceOf(StartProblem.class)
                 .hasMessageContaining("one name");
+    }
+
+    /** That many are what a machine's resolv.conf may have, and Pekko asks them one after the other, each time anew. */
+    @Test
+    void ofThreeNameServersTheLastIsAskedWithinALookup() {
+        Config config = ConfigFactory.load();
+        Duration each = config.getDuration("pekko.io.dns.async-dns.resolve-timeout");
+
+        assertThat(each.multipliedBy(3))
+                .isLessThanOrEqualTo(config.getDuration(
+                        "pekko.management.cluster.bootstrap.contact-point-discovery.resolve-timeout"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.discovery.ServiceDiscovery.ResolvedTarget;
 import org.apache.pekko.event.Logging;
 import org.apache.pekko.management.cluster.bootstrap.ClusterBootstrapSettings;
@@ -48,14 +49,24 @@ class JoinDeciderTest {
         TestKit.shutdownActorSystem(system);
     }
 
-    /** The first {@code answering} of three contact points answer, and know of no cluster. */
+    private static Address broker(int number) {
+        return new Address("pekko", "ahti", "127.0.0.1", 2551 + number);
+    }
+
+    /** The first {@code answering} of three contact points answer, each of them a broker, and know of no cluster. */
     private static SeedNodesInformation after(long millis, int answering) {
-        Set<SeedNodesObservation> observations = POINTS.stream()
-                .limit(answering)
-                .map(point -> new SeedNodesObservation(
+        return after(
+                millis,
+                IntStream.range(0, answering).mapToObj(JoinDeciderTest::broker).toArray(Address[]::new));
+    }
+
+    /** These brokers answer at the first of the three contact points, in this order, and know of no cluster. */
+    private static SeedNodesInformation after(long millis, Address... answering) {
+        Set<SeedNodesObservation> observations = IntStream.range(0, answering.length)
+                .mapToObj(number -> new SeedNodesObservation(
                         START,
-                        point,
-                        new Address("pekko", "ahti", point.host(), 2551),
+                        POINTS.get(number),
+                        answering[number],
                         CollectionConverters.asScala(Set.<Address>of()).toSet()))
                 .collect(Collectors.toSet());
         return new SeedNodesInformation(
@@ -87,5 +98,27 @@ class JoinDeciderTest {
     @Test
     void neverWithHalfOrLess() {
         assertThat(mayBegin(after(3_600_000, 1))).isFalse();
+    }
+
+    /** As DNS may have it, with an address of each family, or of each network. */
+    @Test
+    void aBrokerWithTwoContactPointsIsOneBroker() {
+        assertThat(mayBegin(after(3_600_000, broker(0), broker(0)))).isFalse();
+        assertThat(mayBegin(after(4_900, broker(0), broker(0), broker(1)))).isFalse();
+        assertThat(mayBegin(after(5_000, broker(0), broker(0), broker(1)))).isTrue();
+    }
+
+    /** Which need not be written as the broker itself has it: DNS has numbers instead of names. */
+    @Test
+    void theOneThatAnswersAtTheLowestContactPointBegins() {
+        Address self = ((ExtendedActorSystem) system).provider().getDefaultAddress();
+
+        assertThat(begins(after(5_000, self, broker(1)))).isTrue();
+        assertThat(begins(after(5_000, self, self, broker(1)))).isTrue();
+        assertThat(begins(after(5_000, broker(1), self))).isFalse();
+    }
+
+    private static boolean begins(SeedNodesInformation info) {
+        return decider.canJoinSelf(decider.lowestAddressContactPoint(info).get(), info);
     }
 }
