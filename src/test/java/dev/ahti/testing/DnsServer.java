@@ -42,7 +42,7 @@ public final class DnsServer implements AutoCloseable {
     /** How often each client has asked: a broker keeps its socket. */
     private final Map<SocketAddress, Integer> asked = new ConcurrentHashMap<>();
 
-    private record Question(int id, int flags, byte[] bytes, String name, int type) {}
+    private record Question(int id, int flags, ByteBuffer bytes, String name, int type) {}
 
     public DnsServer() throws SocketException {
         socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -107,7 +107,7 @@ public final class DnsServer implements AutoCloseable {
         message.getShort(); // the class, which is always that of the Internet
         byte[] bytes = new byte[message.position() - HEADER_BYTES];
         message.get(HEADER_BYTES, bytes);
-        return new Question(id, flags, bytes, String.join(".", labels), type);
+        return new Question(id, flags, ByteBuffer.wrap(bytes), String.join(".", labels), type);
     }
 
     private byte[] answer(Question question) throws IOException {
@@ -126,7 +126,7 @@ public final class DnsServer implements AutoCloseable {
         out.writeShort(addresses.size());
         out.writeShort(0); // of authority
         out.writeShort(0); // additional
-        out.write(question.bytes());
+        out.write(question.bytes().array());
         for (InetAddress address : addresses) {
             out.writeShort(NAME_OF_THE_QUESTION);
             out.writeShort(question.type());
