@@ -13,10 +13,8 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.io.Inet;
 import org.apache.pekko.io.TcpSO;
 import org.apache.pekko.stream.ActorAttributes;
@@ -121,9 +119,7 @@ public final class KafkaListener {
     /** Serves clients from now on. Once. */
     public void open(RequestDispatcher dispatcher) {
         ConnectionContext context = new ConnectionContext(endpoint, settings, dispatcher, memory, metrics, log, open);
-        Executor executor = system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
-        // To make a connection's stream takes longer than to accept it: several at once do not wait for each other.
-        acceptor.open(connection -> executor.execute(() -> accept(context, connection)));
+        acceptor.open(connection -> accept(context, connection));
     }
 
     private void accept(ConnectionContext context, IncomingConnection connection) {
