@@ -15,9 +15,8 @@ import java.util.function.LongSupplier;
  *
  * <p>A change is in memory first, so that neither a new leader nor its first append waits for the disk. The file is
  * brought up to date by {@link #flush}: before the recovery point rises, and by {@link #flushWhatWasCut} before anything
- * follows a truncation. What
- * is missing in it after a kill, or after a power loss, {@link LogRecovery} finds in the batches behind the recovery point,
- * each of which carries its epoch. So the file is always an earlier state of the same history.
+ * follows a truncation. What is missing in it after a kill, or after a power loss, {@link LogRecovery} finds in the batches
+ * behind the recovery point, each of which carries its epoch. So the file is always an earlier state of the same history.
  */
 final class LeaderEpochs {
     static final String FILE_NAME = "leader-epoch-checkpoint";

@@ -50,7 +50,6 @@ final class ExpectedElections {
         }
         return current.atLeast(image.version() + 1)
                 .toCompletableFuture()
-                .copy()
                 .completeOnTimeout(image, left, TimeUnit.NANOSECONDS)
                 .thenComposeAsync(changed -> over(topics), executor);
     }

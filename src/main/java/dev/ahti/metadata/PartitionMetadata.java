@@ -16,14 +16,10 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
-import org.apache.pekko.persistence.typed.SnapshotAdapter;
 import org.apache.pekko.persistence.typed.SnapshotFailed;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
-import org.apache.pekko.persistence.typed.javadsl.EventHandler;
-import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.slf4j.Logger;
@@ -38,12 +34,8 @@ import org.slf4j.LoggerFactory;
  *   recovering --StartEpoch stored--> taking requests --persist failed--> stopped
  * </pre>
  */
-final class PartitionMetadata extends EventSourcedBehavior<PartitionMetadata.Command, MetadataEvent, ClusterImage> {
-    static final PersistenceId PERSISTENCE_ID = PersistenceId.ofUniqueId("partition-metadata");
-
+final class PartitionMetadata extends JournaledImage<PartitionMetadata.Command> {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionMetadata.class);
-    /** Pekko logs each failure with its stack there; the singleton says it in one line. Off in logback.xml. */
-    static final String STACKS = "dev.ahti.metadata.stacks";
 
     sealed interface Command {}
 
@@ -68,16 +60,10 @@ final class PartitionMetadata extends EventSourcedBehavior<PartitionMetadata.Com
 
     private PartitionMetadata(
             ActorContext<Command> context, MetadataSettings settings, ActorRef<MetadataSingleton.Message> parent) {
-        super(PERSISTENCE_ID);
         this.context = context;
         this.settings = settings;
         this.decisions = new Decisions(settings, Uuid::randomUuid);
         this.parent = parent;
-    }
-
-    @Override
-    public ClusterImage emptyState() {
-        return ClusterImage.empty();
     }
 
     @Override
@@ -149,11 +135,6 @@ final class PartitionMetadata extends EventSourcedBehavior<PartitionMetadata.Com
     }
 
     @Override
-    public EventHandler<ClusterImage, MetadataEvent> eventHandler() {
-        return (image, event) -> event.applyTo(image);
-    }
-
-    @Override
     public SignalHandler<ClusterImage> signalHandler() {
         return newSignalHandlerBuilder()
                 .onSignal(RecoveryCompleted.instance(), this::onRecovered)
@@ -178,10 +159,5 @@ final class PartitionMetadata extends EventSourcedBehavior<PartitionMetadata.Com
     @Override
     public RetentionCriteria retentionCriteria() {
         return RetentionCriteria.snapshotEvery(settings.snapshotEvery(), 2).withDeleteEventsOnSnapshot();
-    }
-
-    @Override
-    public SnapshotAdapter<ClusterImage> snapshotAdapter() {
-        return new StoredImage();
     }
 }

@@ -17,11 +17,8 @@ final class StandBy extends AbstractBehavior<StandBy.Message> {
     /** What has made it grow is over by then. */
     static final Duration DELAY = Duration.ofSeconds(1);
 
-    sealed interface Message {}
-
-    private record Grown(long version) implements Message {}
-
-    private enum Rehearse implements Message {
+    enum Message {
+        IMAGE_CHANGED,
         REHEARSE
     }
 
@@ -48,20 +45,20 @@ final class StandBy extends AbstractBehavior<StandBy.Message> {
         this.members = members;
         this.rehearsal = rehearsal;
         this.timers = timers;
-        current.onChange((before, after) -> context.getSelf().tell(new Grown(after.version())));
+        current.onChange((before, after) -> context.getSelf().tell(Message.IMAGE_CHANGED));
     }
 
     @Override
     public Receive<Message> createReceive() {
         return newReceiveBuilder()
-                .onMessage(Grown.class, this::onGrown)
-                .onMessageEquals(Rehearse.REHEARSE, this::onRehearse)
+                .onMessageEquals(Message.IMAGE_CHANGED, this::onImageChanged)
+                .onMessageEquals(Message.REHEARSE, this::onRehearse)
                 .build();
     }
 
-    private Behavior<Message> onGrown(Grown grown) {
-        if (grown.version() >= 2 * rehearsedVersion && !timers.isTimerActive(Rehearse.REHEARSE)) {
-            timers.startSingleTimer(Rehearse.REHEARSE, DELAY);
+    private Behavior<Message> onImageChanged() {
+        if (current.get().version() >= 2 * rehearsedVersion && !timers.isTimerActive(Message.REHEARSE)) {
+            timers.startSingleTimer(Message.REHEARSE, DELAY);
         }
         return this;
     }

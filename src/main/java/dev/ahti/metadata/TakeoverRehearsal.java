@@ -3,20 +3,18 @@ package dev.ahti.metadata;
 import dev.ahti.metadata.MetadataCommand.BrokerRequest;
 import dev.ahti.metadata.MetadataCommand.ControlledShutdown;
 import dev.ahti.metadata.MetadataCommand.DeclareDead;
+import dev.ahti.metadata.MetadataReply.Done;
 import dev.ahti.metadata.event.MetadataEvent;
 import dev.ahti.metadata.image.BrokerImage;
 import dev.ahti.metadata.image.ClusterImage;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
-import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
-import org.apache.pekko.persistence.typed.SnapshotAdapter;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
-import org.apache.pekko.persistence.typed.javadsl.EventHandler;
-import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
@@ -29,7 +27,7 @@ import org.apache.pekko.serialization.Serializers;
  * any effect: it never writes, and tells nobody. Cold, reading 185 events takes 0.4 s and the rest 0.2 s, for which
  * nobody leads.
  */
-final class TakeoverRehearsal extends EventSourcedBehavior<TakeoverRehearsal.Play, MetadataEvent, ClusterImage> {
+final class TakeoverRehearsal extends JournaledImage<TakeoverRehearsal.Play> {
     /** Of one decision: enough to have all of the code loaded, and its hottest part compiled. */
     private static final int MAX_EVENTS = 200;
 
@@ -39,23 +37,19 @@ final class TakeoverRehearsal extends EventSourcedBehavior<TakeoverRehearsal.Pla
 
     private final ActorContext<Play> context;
     private final Decisions decisions;
+    private final Serialization serialization;
 
     static Behavior<Play> create(MetadataSettings settings) {
         return Behaviors.setup(context -> {
-            context.setLoggerName(PartitionMetadata.STACKS); // The database is away: others say so.
+            context.setLoggerName(STACKS); // The database is away: others say so.
             return new TakeoverRehearsal(context, settings);
         });
     }
 
     private TakeoverRehearsal(ActorContext<Play> context, MetadataSettings settings) {
-        super(PartitionMetadata.PERSISTENCE_ID);
         this.context = context;
         this.decisions = new Decisions(settings, Uuid::randomUuid);
-    }
-
-    @Override
-    public ClusterImage emptyState() {
-        return ClusterImage.empty();
+        this.serialization = SerializationExtension.get(context.getSystem());
     }
 
     @Override
@@ -67,31 +61,26 @@ final class TakeoverRehearsal extends EventSourcedBehavior<TakeoverRehearsal.Pla
     }
 
     private void play(ClusterImage image, BrokerImage going) {
-        ActorSystem<?> system = context.getSystem();
-        play(
-                image,
-                new DeclareDead(going.id(), going.incarnation(), "rehearsed", system.ignoreRef()),
-                new ControlledShutdown(going.id(), going.incarnation(), system.ignoreRef()));
+        ActorRef<Done> nobody = context.getSystem().ignoreRef();
+        play(image, new DeclareDead(going.id(), going.incarnation(), "rehearsed", nobody));
+        play(image, new ControlledShutdown(going.id(), going.incarnation(), nobody));
     }
 
-    private void play(ClusterImage image, BrokerRequest... requests) {
-        for (BrokerRequest request : requests) {
-            List<MetadataEvent> events = decisions.decide(image, request).events().stream()
-                    .limit(MAX_EVENTS)
-                    .toList();
-            ClusterImage after = image;
-            for (MetadataEvent event : events) {
-                after = copied(event).applyTo(after);
-            }
-            Parts.cut(new Publication.Batch(image.metadataEpoch(), image.version(), events))
-                    .forEach(this::copied);
+    private void play(ClusterImage image, BrokerRequest request) {
+        List<MetadataEvent> events = decisions.decide(image, request).events().stream()
+                .limit(MAX_EVENTS)
+                .toList();
+        ClusterImage after = image;
+        for (MetadataEvent event : events) {
+            after = copied(event).applyTo(after);
         }
+        Parts.cut(new Publication.Batch(image.metadataEpoch(), image.version(), events))
+                .forEach(this::copied);
     }
 
     /** Through the form in which it is stored, or sent. */
     @SuppressWarnings("unchecked")
     private <T> T copied(T message) {
-        Serialization serialization = SerializationExtension.get(context.getSystem());
         Serializer serializer = serialization.findSerializerFor(message);
         return (T) serialization
                 .deserialize(
@@ -102,20 +91,10 @@ final class TakeoverRehearsal extends EventSourcedBehavior<TakeoverRehearsal.Pla
     }
 
     @Override
-    public EventHandler<ClusterImage, MetadataEvent> eventHandler() {
-        return (image, event) -> event.applyTo(image);
-    }
-
-    @Override
     public SignalHandler<ClusterImage> signalHandler() {
         return newSignalHandlerBuilder()
                 .onSignal(
                         RecoveryCompleted.instance(), image -> context.getSelf().tell(Play.PLAY))
                 .build();
-    }
-
-    @Override
-    public SnapshotAdapter<ClusterImage> snapshotAdapter() {
-        return new StoredImage();
     }
 }

@@ -14,6 +14,8 @@ import dev.ahti.replica.LocalReplica.AppendResult;
 import dev.ahti.replica.LocalReplica.DeleteResult;
 import dev.ahti.replica.LocalReplica.ReadRequest;
 import dev.ahti.replica.LocalReplica.ReadResult;
+import dev.ahti.replica.ReplicaStarterCommand.ReplicaOpened;
+import dev.ahti.replica.ReplicaStarterCommand.ReplicaStarted;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -120,9 +122,11 @@ final class ReplicaFixture implements AutoCloseable {
         changePartition(id, ledHere(0));
         TestProbe<ReplicaStarterCommand> starter = kit.createTestProbe(ReplicaStarterCommand.class);
         kit.spawn(PartitionReplica.create(node, id, SELF, starter.ref()));
-        await().until(() -> node.table().get(id) != null
-                && node.table().get(id).leadership().leading());
-        return node.table().get(id);
+        starter.expectMessageClass(ReplicaStarted.class);
+        starter.expectMessageClass(ReplicaOpened.class);
+        ReplicaHandle replica = node.table().get(id);
+        await().until(() -> replica.leadership().leading());
+        return replica;
     }
 
     void changePartition(PartitionId id, UnaryOperator<PartitionImage> change) {
