@@ -30,6 +30,7 @@ public final class BrokerProcess implements AutoCloseable {
 
     private static final int HIGHEST_PORT = 32_000;
     private static final Set<Integer> GIVEN_PORTS = ConcurrentHashMap.newKeySet();
+    private static final Set<BrokerProcess> LAUNCHED = ConcurrentHashMap.newKeySet();
 
     private final Path data;
     private final Map<String, String> settings = new LinkedHashMap<>();
@@ -108,6 +109,7 @@ public final class BrokerProcess implements AutoCloseable {
     /** What management answers. */
     public HttpResponse<String> http(String path) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
+                .timeout(Duration.ofSeconds(30))
                 .build();
         return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
@@ -126,7 +128,13 @@ public final class BrokerProcess implements AutoCloseable {
         environment.put("JAVA_OPTS", javaOptions);
         environment.put("AHTI_JAR", (jar == null ? builtJar() : jar).toString());
         process = new ChildProcess(command, environment);
+        LAUNCHED.add(this);
         return this;
+    }
+
+    /** Of all tests of this JVM. */
+    static List<BrokerProcess> running() {
+        return LAUNCHED.stream().filter(BrokerProcess::isAlive).toList();
     }
 
     private static Path root() {
@@ -188,6 +196,12 @@ public final class BrokerProcess implements AutoCloseable {
     /** SIGKILL; returns when it is dead. */
     public void kill() {
         process.kill();
+    }
+
+    /** Into its output, whatever it is busy with. */
+    void printThreads() {
+        process.signal("QUIT");
+        process.awaitLine(line -> line.contains("JNI global ref"), 30);
     }
 
     /** SIGSTOP: alive, and silent. */

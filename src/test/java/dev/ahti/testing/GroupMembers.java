@@ -212,7 +212,7 @@ public final class GroupMembers implements AutoCloseable {
 
         void check() {
             if (failure != null) {
-                throw new AssertionError(getName() + " failed", failure);
+                throw new AssertionError(getName() + " failed: " + failure, failure);
             }
         }
 
