@@ -47,5 +47,14 @@ final class GroupSettings {
                 "The replication factor of the offsets topic, but never more than the cluster is to have brokers"
                         + " (`ahti.cluster.contact-points`, `ahti.cluster.brokers`). The topic is created once so many"
                         + " are registered; until then no group has a coordinator.");
+        Definitions.setting(
+                settings,
+                "ahti.group.settling.heartbeat.interval.ms",
+                ConfigDef.Type.INT,
+                500,
+                ConfigDef.Range.atLeast(0),
+                "The heartbeat interval given to the members of a group (`group.protocol=consumer`) while their assignments"
+                        + " change, where it is shorter than the group's own: what a member may take once another has"
+                        + " given it up, it hears at a heartbeat. 0: the group's own, always, as in Kafka.");
     }
 }

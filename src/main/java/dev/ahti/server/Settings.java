@@ -53,7 +53,10 @@ final class Settings {
     static GroupSettings groups(BrokerConfig config, int clusterSize) {
         GroupCoordinatorConfig kafkas = config.groupCoordinatorConfig();
         return new GroupSettings(
-                config.nodeId(), kafkas, (short) Math.min(kafkas.offsetsTopicReplicationFactor(), clusterSize));
+                config.nodeId(),
+                kafkas,
+                (short) Math.min(kafkas.offsetsTopicReplicationFactor(), clusterSize),
+                Duration.ofMillis(config.intValue("ahti.group.settling.heartbeat.interval.ms")));
     }
 
     static ReplicaSettings replica(BrokerConfig config) {

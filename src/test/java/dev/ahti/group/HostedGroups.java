@@ -48,6 +48,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 /** A host, and the requests of its clients: group {@code g}, topic {@code t}. */
 final class HostedGroups implements AutoCloseable {
     static final String GROUP = "g";
+    static final String SETTLING = "ahti.group.settling.heartbeat.interval.ms";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final ActorTestKit kit = LocalActors.start();
@@ -57,15 +58,24 @@ final class HostedGroups implements AutoCloseable {
 
     HostedGroups(int nodeId, CurrentImage image, MetadataClient client, ObservedReplicas replicas, String... settings) {
         Map<String, String> all = new HashMap<>(Map.of(
-                "group.initial.rebalance.delay.ms", "0",
-                "group.consumer.assignment.interval.ms", "0",
-                "offsets.topic.num.partitions", "1"));
+                "group.initial.rebalance.delay.ms",
+                "0",
+                "group.consumer.assignment.interval.ms",
+                "0",
+                "offsets.topic.num.partitions",
+                "1",
+                SETTLING,
+                "0"));
         for (int i = 0; i < settings.length; i += 2) {
             all.put(settings[i], settings[i + 1]);
         }
         host = GroupCoordinatorHost.start(
                 kit.system(),
-                new GroupSettings(nodeId, GroupCoordinatorConfig.fromProps(all), (short) 1),
+                new GroupSettings(
+                        nodeId,
+                        GroupCoordinatorConfig.fromProps(all),
+                        (short) 1,
+                        Duration.ofMillis(Long.parseLong(all.get(SETTLING)))),
                 image,
                 client,
                 replicas,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ahti.api.FakeMetadata;
 import dev.ahti.metadata.MetadataClient.NewTopic;
+import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +17,10 @@ class ReplicatedOffsetsTopicTest {
     private final OffsetsTopic topic = new ReplicatedOffsetsTopic(
             metadata,
             new GroupSettings(
-                    1, GroupCoordinatorConfig.fromProps(Map.of("offsets.topic.num.partitions", "7")), (short) 2));
+                    1,
+                    GroupCoordinatorConfig.fromProps(Map.of("offsets.topic.num.partitions", "7")),
+                    (short) 2,
+                    Duration.ZERO));
 
     private CompletableFuture<Errors> ensureCreated() {
         return topic.ensureCreated().toCompletableFuture();
