@@ -27,7 +27,7 @@ final class GroupMetadata {
     private final Executor mayBlock;
     private final KafkaImage kafkas = new KafkaImage();
     private final AtomicBoolean announced = new AtomicBoolean();
-    private ClusterImage told = ClusterImage.empty();
+    private volatile ClusterImage told = ClusterImage.empty();
     private volatile boolean stopped;
 
     GroupMetadata(CurrentImage image, GroupCoordinator coordinator, Executor mayBlock) {
@@ -49,10 +49,19 @@ final class GroupMetadata {
 
     private void announce() {
         if (!stopped && !announced.getAndSet(true)) {
-            mayBlock.execute(() -> {
-                announced.set(false);
-                tell();
-            });
+            mayBlock.execute(this::tellAll);
+        }
+    }
+
+    /** On one thread at a time: whoever waits here for another would keep replicas' work on the disk from it. */
+    private void tellAll() {
+        try {
+            tell();
+        } finally {
+            announced.set(false);
+        }
+        if (image.get().version() != told.version()) {
+            announce();
         }
     }
 

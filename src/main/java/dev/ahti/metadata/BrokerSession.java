@@ -47,7 +47,10 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
     /** @param done null if none came in time */
     private record Answer(Phase phase, Uuid incarnation, Done done) implements Message {}
 
-    private record HeartbeatAnswer(HeartbeatReply reply, Uuid incarnation) implements Message {}
+    /**
+     * @param wasLive when it asked: else to be told now that it was fenced is no news, overtaken by that of its unfencing
+     */
+    private record HeartbeatAnswer(HeartbeatReply reply, Uuid incarnation, boolean wasLive) implements Message {}
 
     private enum Phase {
         REGISTERING,
@@ -180,6 +183,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
         } else if (phase != Phase.LEFT) {
             ClusterImage image = current.get();
             Uuid as = incarnation;
+            boolean live = phase == Phase.LIVE;
             getContext()
                     .ask(
                             HeartbeatReply.class,
@@ -197,7 +201,7 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
                                 detour.tellNext(new MetadataRelay.PassOn(heartbeat));
                                 return heartbeat;
                             },
-                            (reply, failure) -> new HeartbeatAnswer(reply, as));
+                            (reply, failure) -> new HeartbeatAnswer(reply, as, live));
         }
         return this;
     }
@@ -266,7 +270,8 @@ final class BrokerSession extends AbstractBehavior<BrokerSession.Message> {
         }
         detour.answered();
         boolean leaving = phase == Phase.LEAVING || phase == Phase.LEFT;
-        if (!leaving && (reply.error() == Errors.STALE_BROKER_EPOCH || (reply.fenced() && phase == Phase.LIVE))) {
+        boolean fenced = reply.fenced() && answer.wasLive();
+        if (!leaving && (reply.error() == Errors.STALE_BROKER_EPOCH || fenced)) {
             getContext().getLog().warn("This broker was fenced: it registers again");
             register();
         }

@@ -107,7 +107,8 @@ class BrokerSessionTest {
     @Test
     void registersAgainUnderANewIncarnationWhenItIsToldThatItIsFenced() {
         BrokerRegistration first = goLive();
-        next(BrokerHeartbeat.class).replyTo().tell(new HeartbeatReply(1, 0, Errors.NONE, true));
+        next(BrokerHeartbeat.class); // It may be from before.
+        next(BrokerHeartbeat.class).replyTo().tell(fenced());
 
         BrokerRegistration again = next(BrokerRegistration.class);
         assertThat(again.incarnation()).isNotEqualTo(first.incarnation());
@@ -115,6 +116,27 @@ class BrokerSessionTest {
         assertThat(again.logsIntact()).isTrue();
         again.replyTo().tell(ok());
         assertThat(next(BrokerReady.class).incarnation()).isEqualTo(again.incarnation());
+    }
+
+    @Test
+    void goesOnWhereItHearsOnlyAfterItsUnfencingThatItWasFencedBefore() {
+        next(BrokerRegistration.class).replyTo().tell(ok());
+        BrokerHeartbeat whileFenced = next(BrokerHeartbeat.class);
+        session.tell(new BrokerSession.MarkReady());
+        next(BrokerReady.class).replyTo().tell(ok());
+        Awaitility.await().until(progress.live()::isDone);
+
+        whileFenced.replyTo().tell(fenced());
+
+        for (int heartbeats = 0; heartbeats < 3; ) {
+            MetadataCommand sent = singleton.receiveMessage(Duration.ofSeconds(5));
+            assertThat(sent).isNotInstanceOf(BrokerRegistration.class);
+            heartbeats += sent instanceof BrokerHeartbeat ? 1 : 0;
+        }
+    }
+
+    private static HeartbeatReply fenced() {
+        return new HeartbeatReply(1, 0, Errors.NONE, true);
     }
 
     @Test
