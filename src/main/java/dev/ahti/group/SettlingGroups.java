@@ -86,7 +86,10 @@ final class SettlingGroups implements Heartbeats {
         }
         boolean has = request.topicPartitions() != null;
         boolean isToHave = answer.assignment() != null;
-        return has && isToHave ? !had(request).equals(toHave(answer)) : has || isToHave;
+        if (has && isToHave) {
+            return !had(request).equals(toHave(answer));
+        }
+        return has || isToHave;
     }
 
     private static Set<Map.Entry<Uuid, Integer>> had(ConsumerGroupHeartbeatRequestData request) {
