@@ -4,7 +4,6 @@ import com.yammer.metrics.core.MetricsRegistry;
 import dev.ahti.metadata.CurrentImage;
 import dev.ahti.metadata.MetadataClient;
 import dev.ahti.replica.ObservedReplicas;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -72,11 +71,7 @@ public final class GroupCoordinatorHost {
                         background(settings.kafkas().numBackgroundThreads()),
                         new UnrecordedMetrics(),
                         new GroupCoordinatorMetrics(new MetricsRegistry(), metrics),
-                        new UnknownEndOffsets(),
-                        new SettlingGroups(
-                                settings.settlingHeartbeatInterval(),
-                                Duration.ofMillis(settings.kafkas().consumerGroupHeartbeatIntervalMs()),
-                                System::nanoTime)));
+                        new UnknownEndOffsets()));
         guarded = MajorityOnly.guard(coordinator, seesMajority);
         coordinator.startup(settings.kafkas()::offsetsTopicPartitions);
         metadata = new GroupMetadata(image, coordinator, mayBlock);

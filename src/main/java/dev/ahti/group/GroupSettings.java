@@ -1,6 +1,5 @@
 package dev.ahti.group;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -14,13 +13,8 @@ import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
  * @param kafkas those that Kafka's coordinator reads itself
  * @param offsetsTopicReplicationFactor {@code offsets.topic.replication.factor}, but never more than the cluster is to have
  *     brokers
- * @param settlingHeartbeatInterval {@code ahti.group.settling.heartbeat.interval.ms}; zero for Kafka's interval, always
  */
-public record GroupSettings(
-        int nodeId,
-        GroupCoordinatorConfig kafkas,
-        short offsetsTopicReplicationFactor,
-        Duration settlingHeartbeatInterval) {
+public record GroupSettings(int nodeId, GroupCoordinatorConfig kafkas, short offsetsTopicReplicationFactor) {
 
     /** Of share groups, which are not served yet; but Kafka's coordinator wants to know of them. */
     public static ShareGroupConfig defaultsOfShareGroups() {

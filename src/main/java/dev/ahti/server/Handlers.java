@@ -8,6 +8,7 @@ import dev.ahti.api.ListenerViews;
 import dev.ahti.api.RequestDispatcher;
 import dev.ahti.api.cluster.ClusterHandlers;
 import dev.ahti.api.groups.GroupHandlers;
+import dev.ahti.api.groups.SettlingGroups;
 import dev.ahti.api.records.RecordsApis;
 import dev.ahti.api.topics.TopicHandlers;
 import dev.ahti.api.virtual.AllBrokers;
@@ -18,6 +19,7 @@ import dev.ahti.group.GroupCoordinatorHost;
 import dev.ahti.metadata.MetadataClient;
 import dev.ahti.network.forwarding.Forwarding;
 import dev.ahti.replica.LocalReplicas;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -61,11 +63,15 @@ final class Handlers {
                 timer,
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("ahti.network-dispatcher")),
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("ahti.log-dispatcher")));
+        SettlingGroups settling = new SettlingGroups(
+                Duration.ofMillis(config.intValue("ahti.group.settling.heartbeat.interval.ms")),
+                Duration.ofMillis(config.intValue("group.consumer.heartbeat.interval.ms")),
+                System::nanoTime);
         Function<ListenerViews, List<ApiHandler<?>>> local = views -> {
             List<ApiHandler<?>> handlers = new ArrayList<>(records.handlers());
             handlers.addAll(TopicHandlers.create(metadata, current, views));
             handlers.addAll(ClusterHandlers.create(metadata, replicas, config.dataDirectory(), views));
-            handlers.addAll(GroupHandlers.create(groups.coordinator(), groups.topic(), metadata, views));
+            handlers.addAll(GroupHandlers.create(groups.coordinator(), groups.topic(), settling, metadata, views));
             return handlers;
         };
         RequestDispatcher direct = ApiHandlers.create(local.apply(ListenerViews.direct(config.nodeId())));

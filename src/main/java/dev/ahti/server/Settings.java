@@ -53,10 +53,7 @@ final class Settings {
     static GroupSettings groups(BrokerConfig config, int clusterSize) {
         GroupCoordinatorConfig kafkas = config.groupCoordinatorConfig();
         return new GroupSettings(
-                config.nodeId(),
-                kafkas,
-                (short) Math.min(kafkas.offsetsTopicReplicationFactor(), clusterSize),
-                Duration.ofMillis(config.intValue("ahti.group.settling.heartbeat.interval.ms")));
+                config.nodeId(), kafkas, (short) Math.min(kafkas.offsetsTopicReplicationFactor(), clusterSize));
     }
 
     static ReplicaSettings replica(BrokerConfig config) {

@@ -6,12 +6,14 @@ import dev.ahti.api.cluster.ClusterHandlers;
 import dev.ahti.api.groups.FakeGroupCoordinator;
 import dev.ahti.api.groups.FakeOffsetsTopic;
 import dev.ahti.api.groups.GroupHandlers;
+import dev.ahti.api.groups.SettlingGroups;
 import dev.ahti.api.records.RecordsApis;
 import dev.ahti.api.topics.TopicHandlers;
 import dev.ahti.config.BrokerConfig;
 import dev.ahti.config.ConfigSources;
 import dev.ahti.protocol.SupportedApis;
 import dev.ahti.replica.LocalReplicas;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +39,11 @@ class EveryApiHasItsHandlerTest {
                         NO_REPLICAS, metadata, config, (delay, task) -> () -> {}, Runnable::run, Runnable::run)
                 .handlers());
         handlers.addAll(GroupHandlers.create(
-                new FakeGroupCoordinator().coordinator(), new FakeOffsetsTopic(metadata), metadata, views));
+                new FakeGroupCoordinator().coordinator(),
+                new FakeOffsetsTopic(metadata),
+                new SettlingGroups(Duration.ZERO, Duration.ZERO, () -> 0),
+                metadata,
+                views));
     }
 
     @Test

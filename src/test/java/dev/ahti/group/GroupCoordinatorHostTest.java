@@ -118,18 +118,6 @@ class GroupCoordinatorHostTest {
         eventually(() -> assigned(groups.consumerHeartbeat(member, 0)) == 5);
     }
 
-    @Test
-    void whoeverJoinsIsAskedToComeBackSoonerThanAfterKafkasInterval() throws Exception {
-        groups.close();
-        host(HostedGroups.SETTLING, "700");
-        slot.lead(0);
-
-        eventually(
-                () -> groups.consumerHeartbeat(Uuid.randomUuid().toString(), 0).errorCode() == 0);
-        assertThat(groups.consumerHeartbeat(Uuid.randomUuid().toString(), 0).heartbeatIntervalMs())
-                .isEqualTo(700);
-    }
-
     private static int assigned(ConsumerGroupHeartbeatResponseData answer) {
         return answer.assignment() == null
                 ? -1

@@ -48,7 +48,6 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 /** A host, and the requests of its clients: group {@code g}, topic {@code t}. */
 final class HostedGroups implements AutoCloseable {
     static final String GROUP = "g";
-    static final String SETTLING = "ahti.group.settling.heartbeat.interval.ms";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final ActorTestKit kit = LocalActors.start();
@@ -58,24 +57,15 @@ final class HostedGroups implements AutoCloseable {
 
     HostedGroups(int nodeId, CurrentImage image, MetadataClient client, ObservedReplicas replicas, String... settings) {
         Map<String, String> all = new HashMap<>(Map.of(
-                "group.initial.rebalance.delay.ms",
-                "0",
-                "group.consumer.assignment.interval.ms",
-                "0",
-                "offsets.topic.num.partitions",
-                "1",
-                SETTLING,
-                "0"));
+                "group.initial.rebalance.delay.ms", "0",
+                "group.consumer.assignment.interval.ms", "0",
+                "offsets.topic.num.partitions", "1"));
         for (int i = 0; i < settings.length; i += 2) {
             all.put(settings[i], settings[i + 1]);
         }
         host = GroupCoordinatorHost.start(
                 kit.system(),
-                new GroupSettings(
-                        nodeId,
-                        GroupCoordinatorConfig.fromProps(all),
-                        (short) 1,
-                        Duration.ofMillis(Long.parseLong(all.get(SETTLING)))),
+                new GroupSettings(nodeId, GroupCoordinatorConfig.fromProps(all), (short) 1),
                 image,
                 client,
                 replicas,

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ahti.api.FakeMetadata;
 import dev.ahti.metadata.MetadataClient.NewTopic;
-import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -17,10 +16,7 @@ class ReplicatedOffsetsTopicTest {
     private final OffsetsTopic topic = new ReplicatedOffsetsTopic(
             metadata,
             new GroupSettings(
-                    1,
-                    GroupCoordinatorConfig.fromProps(Map.of("offsets.topic.num.partitions", "7")),
-                    (short) 2,
-                    Duration.ZERO));
+                    1, GroupCoordinatorConfig.fromProps(Map.of("offsets.topic.num.partitions", "7")), (short) 2));
 
     private CompletableFuture<Errors> ensureCreated() {
         return topic.ensureCreated().toCompletableFuture();

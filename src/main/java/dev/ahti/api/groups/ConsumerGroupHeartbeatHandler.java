@@ -10,13 +10,16 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
 
 /**
  * ConsumerGroupHeartbeat, v0 and v1, at the group's coordinator (KIP-848): a member joins, says what it subscribes to and what
- * it has, hears what it is to have, and leaves. From v1 on it makes up its own id, and may subscribe to a regular expression.
+ * it has, hears what it is to have, and when to come back, and leaves. From v1 on it makes up its own id, and may subscribe
+ * to a regular expression.
  */
 final class ConsumerGroupHeartbeatHandler implements ApiHandler<ConsumerGroupHeartbeatRequestData> {
     private final GroupCoordinator coordinator;
+    private final SettlingGroups settling;
 
-    ConsumerGroupHeartbeatHandler(GroupCoordinator coordinator) {
+    ConsumerGroupHeartbeatHandler(GroupCoordinator coordinator, SettlingGroups settling) {
         this.coordinator = coordinator;
+        this.settling = settling;
     }
 
     @Override
@@ -27,6 +30,11 @@ final class ConsumerGroupHeartbeatHandler implements ApiHandler<ConsumerGroupHea
     @Override
     public CompletionStage<ConsumerGroupHeartbeatResponseData> handle(
             RequestContext context, ConsumerGroupHeartbeatRequestData request) {
-        return coordinator.consumerGroupHeartbeat(new GroupRequestContext(context), request);
+        return coordinator
+                .consumerGroupHeartbeat(new GroupRequestContext(context), request)
+                .thenApply(answer -> {
+                    settling.answered(request, answer);
+                    return answer;
+                });
     }
 }

@@ -12,7 +12,11 @@ public final class GroupHandlers {
     private GroupHandlers() {}
 
     public static List<ApiHandler<?>> create(
-            GroupCoordinator coordinator, OffsetsTopic topic, MetadataClient metadata, ListenerViews views) {
+            GroupCoordinator coordinator,
+            OffsetsTopic topic,
+            SettlingGroups settling,
+            MetadataClient metadata,
+            ListenerViews views) {
         return List.of(
                 new FindCoordinatorHandler(topic, metadata, views),
                 new JoinGroupHandler(coordinator),
@@ -25,7 +29,7 @@ public final class GroupHandlers {
                 new DescribeGroupsHandler(coordinator),
                 new ListGroupsHandler(coordinator),
                 new DeleteGroupsHandler(coordinator),
-                new ConsumerGroupHeartbeatHandler(coordinator),
+                new ConsumerGroupHeartbeatHandler(coordinator, settling),
                 new ConsumerGroupDescribeHandler(coordinator));
     }
 }

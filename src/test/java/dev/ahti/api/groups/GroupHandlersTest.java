@@ -6,6 +6,7 @@ import dev.ahti.api.ApiHandler;
 import dev.ahti.api.Exchange;
 import dev.ahti.api.FakeMetadata;
 import dev.ahti.api.ListenerViews;
+import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.common.errors.CoordinatorLoadInProgressException;
 import org.apache.kafka.common.errors.NotCoordinatorException;
@@ -43,7 +44,11 @@ class GroupHandlersTest {
     private final FakeGroupCoordinator coordinator = new FakeGroupCoordinator();
     private final FakeMetadata metadata = new FakeMetadata().broker(1, FakeMetadata.LISTENER);
     private final List<ApiHandler<?>> handlers = GroupHandlers.create(
-            coordinator.coordinator(), new FakeOffsetsTopic(metadata), metadata, ListenerViews.direct(1));
+            coordinator.coordinator(),
+            new FakeOffsetsTopic(metadata),
+            new SettlingGroups(Duration.ofMillis(700), Duration.ofSeconds(5), System::nanoTime),
+            metadata,
+            ListenerViews.direct(1));
 
     @Test
     void aMemberJoinsInEveryVersionWithProtocolsOfAnyType() {
@@ -257,7 +262,8 @@ class GroupHandlersTest {
     void membersOfTheNewProtocolHeartbeatInEveryVersion() {
         coordinator.answers("consumerGroupHeartbeat", request -> new ConsumerGroupHeartbeatResponseData()
                 .setMemberId("m")
-                .setMemberEpoch(3));
+                .setMemberEpoch(3)
+                .setHeartbeatIntervalMs(5000));
 
         Exchange.forEachVersion(ApiKeys.CONSUMER_GROUP_HEARTBEAT, version -> {
             ConsumerGroupHeartbeatResponseData response = ask(
@@ -271,6 +277,7 @@ class GroupHandlersTest {
 
             assertThat(coordinator.last().who().requestVersion()).isEqualTo(version);
             assertThat(response.memberEpoch()).isEqualTo(3);
+            assertThat(response.heartbeatIntervalMs()).as("of whoever joins").isEqualTo(700);
         });
     }
 

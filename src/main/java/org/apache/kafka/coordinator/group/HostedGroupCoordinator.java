@@ -2,12 +2,9 @@ package org.apache.kafka.coordinator.group;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.common.compress.Compression;
-import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
-import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorEventProcessor;
@@ -17,7 +14,6 @@ import org.apache.kafka.coordinator.common.runtime.CoordinatorRuntime;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRuntimeMetrics;
 import org.apache.kafka.coordinator.common.runtime.PartitionWriter;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
-import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
 import org.apache.kafka.server.share.persister.NoOpStatePersister;
 import org.apache.kafka.server.util.PartitionMetadataClient;
 import org.apache.kafka.server.util.timer.Timer;
@@ -28,7 +24,6 @@ import org.apache.kafka.server.util.timer.Timer;
  */
 public final class HostedGroupCoordinator extends GroupCoordinatorService {
     private final ToIntFunction<String> partitions;
-    private final Heartbeats heartbeats;
 
     /**
      * What Kafka's coordinator stands on.
@@ -45,13 +40,7 @@ public final class HostedGroupCoordinator extends GroupCoordinatorService {
             ExecutorService background,
             CoordinatorRuntimeMetrics runtimeMetrics,
             GroupCoordinatorMetrics metrics,
-            PartitionMetadataClient endOffsets,
-            Heartbeats heartbeats) {}
-
-    /** Looks at each answer to a member (KIP-848) before it is sent, and may change it. */
-    public interface Heartbeats {
-        void answered(ConsumerGroupHeartbeatRequestData request, ConsumerGroupHeartbeatResponseData answer);
-    }
+            PartitionMetadataClient endOffsets) {}
 
     private HostedGroupCoordinator(
             LogContext logContext,
@@ -69,7 +58,6 @@ public final class HostedGroupCoordinator extends GroupCoordinatorService {
                 ground.timer(),
                 ground.endOffsets());
         this.partitions = ground.partitions();
-        this.heartbeats = ground.heartbeats();
     }
 
     public static HostedGroupCoordinator create(
@@ -104,14 +92,5 @@ public final class HostedGroupCoordinator extends GroupCoordinatorService {
     @Override
     public int partitionFor(String groupId) {
         return partitions.applyAsInt(groupId);
-    }
-
-    @Override
-    public CompletableFuture<ConsumerGroupHeartbeatResponseData> consumerGroupHeartbeat(
-            AuthorizableRequestContext context, ConsumerGroupHeartbeatRequestData request) {
-        return super.consumerGroupHeartbeat(context, request).thenApply(answer -> {
-            heartbeats.answered(request, answer);
-            return answer;
-        });
     }
 }

@@ -1,4 +1,4 @@
-package dev.ahti.group;
+package dev.ahti.api.groups;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

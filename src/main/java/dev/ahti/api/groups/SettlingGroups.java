@@ -1,4 +1,4 @@
-package dev.ahti.group;
+package dev.ahti.api.groups;
 
 import java.time.Duration;
 import java.util.List;
@@ -12,7 +12,6 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.coordinator.group.HostedGroupCoordinator.Heartbeats;
 
 /**
  * Asks members of groups whose assignments are changing to come back sooner (KIP-848: how soon is the coordinator's to say,
@@ -25,7 +24,7 @@ import org.apache.kafka.coordinator.group.HostedGroupCoordinator.Heartbeats;
  *      +--------------------- nothing of this for one of Kafka's intervals --------------------------+
  * </pre>
  */
-final class SettlingGroups implements Heartbeats {
+public final class SettlingGroups {
     /** So many are remembered before those that nobody has asked about since are looked for. */
     private static final int REMEMBERED = 1_000;
 
@@ -35,17 +34,19 @@ final class SettlingGroups implements Heartbeats {
     private final Map<String, Long> settledAt = new ConcurrentHashMap<>();
 
     /**
+     * One for all listeners: a group may have members at each.
+     *
      * @param interval while a group settles; zero: Kafka's, always
      * @param usual Kafka's, of groups that have none of their own
      */
-    SettlingGroups(Duration interval, Duration usual, LongSupplier nanoTime) {
+    public SettlingGroups(Duration interval, Duration usual, LongSupplier nanoTime) {
         this.interval = interval;
         this.usual = usual;
         this.nanoTime = nanoTime;
     }
 
-    @Override
-    public void answered(ConsumerGroupHeartbeatRequestData request, ConsumerGroupHeartbeatResponseData answer) {
+    /** Looks at an answer of the coordinator before it is sent, and shortens the interval in it where its group settles. */
+    void answered(ConsumerGroupHeartbeatRequestData request, ConsumerGroupHeartbeatResponseData answer) {
         if (interval.isZero() || answer.errorCode() != Errors.NONE.code()) {
             return;
         }
