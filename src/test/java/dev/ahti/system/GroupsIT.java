@@ -274,16 +274,16 @@ class GroupsIT {
                 .incrementalAlterConfigs(Map.of(
                         group,
                         List.of(new AlterConfigOp(
-                                new ConfigEntry("consumer.heartbeat.interval.ms", "700"), AlterConfigOp.OpType.SET))))
+                                new ConfigEntry("consumer.heartbeat.interval.ms", "400"), AlterConfigOp.OpType.SET))))
                 .all()
                 .get(LIMIT_SECONDS, TimeUnit.SECONDS);
 
         Awaitility.await("the coordinator knows")
                 .atMost(Duration.ofSeconds(LIMIT_SECONDS))
-                .until(() -> heartbeat("timed").heartbeatIntervalMs() == 700);
+                .until(() -> heartbeat("timed").heartbeatIntervalMs() == 400);
     }
 
-    /** Of a new member each time, as it goes over the wire. */
+    /** Of a new member each time, as it goes over the wire: never more than 500 ms, since its group settles. */
     private static ConsumerGroupHeartbeatResponseData heartbeat(String group) throws IOException {
         ConsumerGroupHeartbeatRequest request = new ConsumerGroupHeartbeatRequest.Builder(
                         new ConsumerGroupHeartbeatRequestData()
