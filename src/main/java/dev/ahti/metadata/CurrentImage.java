@@ -8,11 +8,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * This node's image: read by everybody without asking anyone, set by the {@code ImageFollower} alone.
  */
 public final class CurrentImage {
+    private static final Logger LOG = LoggerFactory.getLogger(CurrentImage.class);
+
     private final List<BiConsumer<ClusterImage, ClusterImage>> listeners = new CopyOnWriteArrayList<>();
     private final PriorityQueue<Waiting> waiting = new PriorityQueue<>(Comparator.comparingLong(Waiting::version));
     private volatile ClusterImage image = ClusterImage.empty();
@@ -42,7 +46,7 @@ public final class CurrentImage {
     public void show(ClusterImage next) {
         ClusterImage before = image;
         image = next;
-        listeners.forEach(listener -> listener.accept(before, next));
+        listeners.forEach(listener -> tell(listener, before, next));
         while (true) {
             Waiting reached;
             synchronized (waiting) {
@@ -52,6 +56,15 @@ public final class CurrentImage {
                 reached = waiting.poll();
             }
             reached.reached().complete(next);
+        }
+    }
+
+    /** One that fails keeps neither the others from the change nor this node from all later ones. */
+    private static void tell(BiConsumer<ClusterImage, ClusterImage> listener, ClusterImage before, ClusterImage next) {
+        try {
+            listener.accept(before, next);
+        } catch (RuntimeException e) {
+            LOG.error("Version {} of the image could not be taken by {}", next.version(), listener, e);
         }
     }
 
