@@ -32,7 +32,6 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.cluster.Cluster;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -192,10 +191,9 @@ final class Startup {
             await("for the port of management, where the other brokers ask", management);
             await("for the database", warmUp());
         }
-        CompletableFuture<Object> up = new CompletableFuture<>();
-        Cluster.get(system).registerOnMemberUp(() -> up.complete(Done.getInstance()));
+        CompletionStage<Done> member = Admission.of(system.classicSystem(), Admission.PATIENCE);
         formation.begin(system);
-        await("to be a member of the cluster", up);
+        await("to be a member of the cluster", member);
     }
 
     /**
