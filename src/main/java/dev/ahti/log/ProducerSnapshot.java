@@ -18,7 +18,7 @@ import java.util.zip.CRC32C;
  * entries (4), and for each producer id (8), epoch (2), last sequence (4), last offset (8), offset delta (4), timestamp
  * (8), coordinator epoch (4), first offset of the open transaction or -1 (8).
  *
- * <p>Kafka keeps the last batch of a producer alone. A producer whose broker stopped may send its last five again, and
+ * <p>Kafka keeps the last batch of a producer alone. A producer whose broker stopped may send its last ones again, and
  * those before the last would be refused and then stand in the log twice. So their batches follow the entries, where
  * Kafka reads no further: for each entry their number (1), and for each, oldest first, last sequence (4), last offset
  * (8), offset delta (4), timestamp (8). A file of Kafka ends before that, and so does ours where there are none.

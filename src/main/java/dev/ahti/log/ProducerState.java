@@ -2,15 +2,23 @@ package dev.ahti.log;
 
 import java.util.Arrays;
 import java.util.List;
+import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.RecordBatch;
 
 /**
- * What the log says of one producer: its epoch, its last five batches of that epoch, its open transaction. Immutable, so
- * that a check can be made on a successor that is thrown away if the write fails.
+ * What the log says of one producer: its epoch, its last batches of that epoch, its open transaction. Immutable, so that
+ * a check can be made on a successor that is thrown away if the write fails.
  */
 final class ProducerState {
-    /** As many requests as an idempotent producer may have in flight. */
-    static final int BATCHES_KEPT = 5;
+    /**
+     * Of what a producer may send again. It has five in flight at most with each broker, but when leadership moves away
+     * from one that hangs, it begins to send to the next while those are without an answer: here five brokers in turn.
+     * Kafka keeps five; what comes again after five later ones is refused there as out of order, the client counts anew
+     * under another epoch, and all of it stands in the log twice.
+     */
+    static final int BATCHES_KEPT = 25;
+
+    static final int KAFKA_KEEPS = 5;
 
     private static final AppendedBatch[] NONE = {};
 
@@ -61,7 +69,7 @@ final class ProducerState {
     /** After a batch of records; with another epoch, the batches of the earlier one are forgotten. */
     ProducerState withBatch(short epoch, AppendedBatch batch) {
         AppendedBatch[] kept = epoch == producerEpoch ? batches : NONE;
-        int drop = kept.length == BATCHES_KEPT ? 1 : 0;
+        int drop = Math.max(0, kept.length - BATCHES_KEPT + 1);
         AppendedBatch[] next = new AppendedBatch[kept.length - drop + 1];
         System.arraycopy(kept, drop, next, 0, next.length - 1);
         next[next.length - 1] = batch;
@@ -120,13 +128,17 @@ final class ProducerState {
         return batches.length == 0 ? RecordBatch.NO_SEQUENCE : lastBatch().lastSequence();
     }
 
-    /** The batch that this one repeats, or null. */
+    /** The batch that this one repeats, or null. Beyond Kafka's five only where it would be refused otherwise. */
     AppendedBatch duplicateOf(RecordBatch batch) {
-        if (batch.producerEpoch() == producerEpoch) {
-            for (AppendedBatch known : batches) {
-                if (known.firstSequence() == batch.baseSequence() && known.lastSequence() == batch.lastSequence()) {
-                    return known;
-                }
+        if (batch.producerEpoch() != producerEpoch || batches.length == 0) {
+            return null;
+        }
+        boolean follows = batch.baseSequence() == DefaultRecordBatch.incrementSequence(lastSequence(), 1);
+        int first = follows ? Math.max(0, batches.length - KAFKA_KEEPS) : 0;
+        for (int i = first; i < batches.length; i++) {
+            AppendedBatch known = batches[i];
+            if (known.firstSequence() == batch.baseSequence() && known.lastSequence() == batch.lastSequence()) {
+                return known;
             }
         }
         return null;
