@@ -7,6 +7,7 @@ import java.util.Collections;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,14 +23,17 @@ class StandByTest {
         kit.shutdownTestKit();
     }
 
+    /** On the test's own thread: else the time would pass before it has heard of the image, or set its timer. */
     private void standBy(Members members) {
-        kit.spawn(StandBy.create(
-                current,
-                members,
-                () -> Behaviors.setup(context -> {
-                    rehearsed.getRef().tell("rehearsed");
-                    return Behaviors.stopped();
-                })));
+        kit.spawn(
+                StandBy.create(
+                        current,
+                        members,
+                        () -> Behaviors.setup(context -> {
+                            rehearsed.getRef().tell("rehearsed");
+                            return Behaviors.stopped();
+                        })),
+                Props.empty().withDispatcherFromConfig("pekko.test.calling-thread-dispatcher"));
     }
 
     private void events(int count) {
