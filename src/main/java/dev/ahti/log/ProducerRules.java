@@ -94,16 +94,11 @@ final class ProducerRules {
                         + batch.producerEpoch() + " (request epoch), " + first + " (seq. number), "
                         + state.producerEpoch() + " (current producer epoch)");
             }
-        } else if (committed.producerEpoch() != RecordBatch.NO_PRODUCER_EPOCH
-                && !follows(state.lastSequence(), first)) {
+        } else if (committed.producerEpoch() != RecordBatch.NO_PRODUCER_EPOCH && !state.isNext(first)) {
             throw new OutOfOrderSequenceException("Out of order sequence number for producer " + batch.producerId()
                     + " at offset " + batch.baseOffset() + " in partition " + partition + ": " + first
                     + " (incoming seq. number), " + state.lastSequence() + " (current end sequence number)");
         }
-    }
-
-    private static boolean follows(int last, int next) {
-        return next == last + 1L || (next == 0 && last == Integer.MAX_VALUE);
     }
 
     private ProducerState addMarker(

@@ -128,13 +128,17 @@ final class ProducerState {
         return batches.length == 0 ? RecordBatch.NO_SEQUENCE : lastBatch().lastSequence();
     }
 
+    /** Whether this sequence number follows the last one of the current epoch; 0 follows the largest int. */
+    boolean isNext(int sequence) {
+        return sequence == DefaultRecordBatch.incrementSequence(lastSequence(), 1);
+    }
+
     /** The batch that this one repeats, or null. Beyond Kafka's five only where it would be refused otherwise. */
     AppendedBatch duplicateOf(RecordBatch batch) {
         if (batch.producerEpoch() != producerEpoch || batches.length == 0) {
             return null;
         }
-        boolean follows = batch.baseSequence() == DefaultRecordBatch.incrementSequence(lastSequence(), 1);
-        int first = follows ? Math.max(0, batches.length - KAFKA_KEEPS) : 0;
+        int first = isNext(batch.baseSequence()) ? Math.max(0, batches.length - KAFKA_KEEPS) : 0;
         for (int i = first; i < batches.length; i++) {
             AppendedBatch known = batches[i];
             if (known.firstSequence() == batch.baseSequence() && known.lastSequence() == batch.lastSequence()) {

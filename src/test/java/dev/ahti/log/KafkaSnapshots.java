@@ -3,6 +3,7 @@ package dev.ahti.log;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -15,7 +16,7 @@ final class KafkaSnapshots {
             for (Path file : files.filter(one -> one.toString().endsWith(ProducerSnapshots.SUFFIX))
                     .toList()) {
                 List<ProducerState> kept = ProducerSnapshot.read(file).stream()
-                        .map(KafkaSnapshots::lastBatchAlone)
+                        .map(state -> keepingLast(1, state))
                         .toList();
                 ProducerSnapshot.write(file, kept, false);
             }
@@ -34,13 +35,18 @@ final class KafkaSnapshots {
         }
     }
 
-    private static ProducerState lastBatchAlone(ProducerState state) {
+    /** As where no more batches than these last ones are kept. */
+    static ProducerState keepingLast(int count, ProducerState state) {
+        List<AppendedBatch> batches = new ArrayList<>(state.earlierBatches());
+        if (state.lastBatch() != null) {
+            batches.add(state.lastBatch());
+        }
         return ProducerState.restored(
                 state.producerId(),
                 state.producerEpoch(),
                 state.coordinatorEpoch(),
                 state.lastTimestampMs(),
                 state.transactionFirstOffset(),
-                state.lastBatch() == null ? List.of() : List.of(state.lastBatch()));
+                batches.subList(Math.max(0, batches.size() - count), batches.size()));
     }
 }

@@ -222,23 +222,11 @@ final class TwoProducerStates {
     private TreeMap<Long, String> entries() {
         TreeMap<Long, String> entries = new TreeMap<>();
         ours.all()
-                .forEach(state ->
-                        entries.put(state.producerId(), asKafkaKeeps(state).toString()));
+                .forEach(state -> entries.put(
+                        state.producerId(),
+                        KafkaSnapshots.keepingLast(ProducerState.KAFKA_KEEPS, state)
+                                .toString()));
         return entries;
-    }
-
-    private static ProducerState asKafkaKeeps(ProducerState state) {
-        List<AppendedBatch> batches = new ArrayList<>(state.earlierBatches());
-        if (state.lastBatch() != null) {
-            batches.add(state.lastBatch());
-        }
-        return ProducerState.restored(
-                state.producerId(),
-                state.producerEpoch(),
-                state.coordinatorEpoch(),
-                state.lastTimestampMs(),
-                state.transactionFirstOffset(),
-                batches.subList(Math.max(0, batches.size() - ProducerState.KAFKA_KEEPS), batches.size()));
     }
 
     private TreeMap<Long, String> theirEntries() {
