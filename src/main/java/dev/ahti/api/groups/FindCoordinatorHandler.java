@@ -21,7 +21,8 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 /**
  * FindCoordinator, v0 to v6: which broker coordinates a group, several of them from v4 on (KIP-699). Any broker answers,
  * from its image. The first question for a group creates {@code __consumer_offsets}, and is answered when it is there;
- * COORDINATOR_NOT_AVAILABLE tells a client to ask again.
+ * COORDINATOR_NOT_AVAILABLE tells a client to ask again. Where the coordinator is proven dead, the answer waits a short
+ * while for another ({@link MetadataClient#imageAfterElections}), except on virtual listeners, which show none.
  *
  * <p>Left out: coordinators of transactions and share groups, of which there are none yet, are INVALID_REQUEST. Kafka has
  * it for share groups where they are off; a retriable error would have a producer with a transactional id ask for ever.
@@ -53,13 +54,18 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequestD
         CompletionStage<Errors> created = ofGroups && !keys.isEmpty()
                 ? topic.ensureCreated()
                 : CompletableFuture.completedFuture(Errors.INVALID_REQUEST);
-        return created.thenApply(error -> {
-            ClusterImage image = metadata.image();
+        return created.thenCompose(error -> imageFor(error).thenApply(image -> {
             ListenerView view = views.of(image, context.listener());
             List<Coordinator> found =
                     keys.stream().map(key -> find(key, error, image, view)).toList();
             return several ? new FindCoordinatorResponseData().setCoordinators(found) : single(found.get(0));
-        });
+        }));
+    }
+
+    private CompletionStage<ClusterImage> imageFor(Errors error) {
+        return error != Errors.NONE || views.isVirtual()
+                ? CompletableFuture.completedFuture(metadata.image())
+                : metadata.imageAfterElections(List.of(OffsetsTopic.NAME));
     }
 
     private Coordinator find(String key, Errors error, ClusterImage image, ListenerView view) {

@@ -8,7 +8,10 @@ import dev.ahti.api.ListenerViews;
 import dev.ahti.group.OffsetsTopic;
 import dev.ahti.metadata.event.SetPartitionLeader;
 import dev.ahti.model.PartitionId;
+import dev.ahti.protocol.RequestContext;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
@@ -63,6 +66,31 @@ class FindCoordinatorHandlerTest {
 
         assertThat(error(ask(ListenerViews.direct(1), "PLAINTEXT", 4, CoordinatorType.GROUP, "group-1")))
                 .isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
+    }
+
+    @Test
+    void whoAsksForACoordinatorThatIsProvenDeadIsToldWhoFollowsIt() {
+        Uuid id = slots();
+        metadata.elections = new CompletableFuture<>();
+
+        CompletionStage<FindCoordinatorResponseData> answer =
+                handler(ListenerViews.direct(1)).handle(context(), request(CoordinatorType.GROUP, 6, "group-1"));
+        assertThat(answer).isNotDone();
+        metadata.apply(new SetPartitionLeader(new PartitionId(id, 1), 1, 5));
+        metadata.elections.complete(null);
+
+        assertThat(answer.toCompletableFuture().join().coordinators())
+                .extracting(Coordinator::nodeId)
+                .containsExactly(1);
+    }
+
+    @Test
+    void clientsOfAVirtualListenerSeeOneCoordinatorAndDoNotWaitForAnother() {
+        slots();
+        metadata.elections = new CompletableFuture<>();
+
+        assertThat(handler(ListenerViews.virtual(1)).handle(context(), request(CoordinatorType.GROUP, 6, "group-1")))
+                .isDone();
     }
 
     @Test
@@ -121,6 +149,15 @@ class FindCoordinatorHandlerTest {
 
     private FindCoordinatorResponseData ask(
             ListenerViews views, String listener, int version, CoordinatorType type, String... keys) {
+        return Exchange.ask(
+                handler(views), listener, version, request(type, version, keys), FindCoordinatorResponseData.class);
+    }
+
+    private static RequestContext context() {
+        return Exchange.context(ApiKeys.FIND_COORDINATOR, (short) 6, FakeMetadata.LISTENER);
+    }
+
+    private static FindCoordinatorRequestData request(CoordinatorType type, int version, String... keys) {
         FindCoordinatorRequestData request = new FindCoordinatorRequestData();
         if (version >= 1) {
             request.setKeyType(type.id());
@@ -130,7 +167,7 @@ class FindCoordinatorHandlerTest {
         } else {
             request.setCoordinatorKeys(List.of(keys));
         }
-        return Exchange.ask(handler(views), listener, version, request, FindCoordinatorResponseData.class);
+        return request;
     }
 
     private FindCoordinatorHandler handler(ListenerViews views) {
