@@ -97,6 +97,9 @@ final class ServingReplica {
     /** Enters the table before it looks at the image: whatever is shown after that look comes as a message. */
     Behavior<PartitionReplicaCommand> start() {
         node.table().enter(handle);
+        // Those with which it was opened may have been changed before it could be told.
+        log.updateConfig(
+                node.configs().of(node.image().get(), log.topicPartition().topic()));
         onMetadata();
         starter.tell(new ReplicaOpened(id));
         return Behaviors.receive(PartitionReplicaCommand.class)

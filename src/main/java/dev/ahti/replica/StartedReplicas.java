@@ -2,6 +2,7 @@ package dev.ahti.replica;
 
 import dev.ahti.model.PartitionId;
 import dev.ahti.replica.PartitionReplicaCommand.Close;
+import dev.ahti.replica.PartitionReplicaCommand.MetadataChanged;
 import dev.ahti.replica.ReplicaStarter.ReplicaLauncher;
 import java.util.HashMap;
 import java.util.Map;
@@ -100,9 +101,8 @@ final class StartedReplicas {
             return;
         }
         replica.actor = actor;
-        if (replica.phase == Phase.CLOSING) {
-            actor.tell(replica.closeHow);
-        }
+        // It may be open and have looked at the image, and what was shown since was not told to one unknown here.
+        actor.tell(replica.phase == Phase.CLOSING ? replica.closeHow : MetadataChanged.INSTANCE);
     }
 
     void settled(PartitionId id, boolean failed) {

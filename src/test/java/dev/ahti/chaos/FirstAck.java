@@ -1,6 +1,7 @@
 package dev.ahti.chaos;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,13 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** How long after a fault a producer that has just been made waits for its first acknowledgement. */
 final class FirstAck {
     private static final int REQUEST_TIMEOUT_MS = 2_000;
+
+    /**
+     * More than the pause before metadata are asked for again. A client asks nobody for metadata while it connects; one that
+     * is faster to connect again to a broker that hangs than to ask another who leads may wait for as long as that broker
+     * hangs (19 s were seen).
+     */
+    private static final int RECONNECT_BACKOFF_MS = 500;
 
     private final Ledger ledger;
     private final Verdict verdict;
@@ -43,10 +51,10 @@ final class FirstAck {
 
     private void send(String fault, String bootstrap, TopicPartition to, long from, int soFar) {
         String value = "fresh-" + count.incrementAndGet() + "/0";
-        try (var producer = new KafkaProducer<>(
-                ProducerLoad.settings(bootstrap, true, REQUEST_TIMEOUT_MS),
-                new StringSerializer(),
-                new StringSerializer())) {
+        Map<String, Object> settings = ProducerLoad.settings(bootstrap, true, REQUEST_TIMEOUT_MS);
+        settings.put("reconnect.backoff.ms", RECONNECT_BACKOFF_MS);
+        settings.put("reconnect.backoff.max.ms", RECONNECT_BACKOFF_MS);
+        try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
             long offset = producer.send(new ProducerRecord<>(to.topic(), to.partition(), null, value))
                     .get()
                     .offset();

@@ -10,6 +10,7 @@ import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.metadata.image.TopicImage;
 import dev.ahti.model.PartitionId;
+import dev.ahti.replica.ReplicaStarter.ReplicaLauncher;
 import dev.ahti.replica.ReplicaStarterCommand.AwaitOpen;
 import dev.ahti.replica.ReplicaStarterCommand.ShutDown;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
@@ -62,11 +64,19 @@ class ReplicaStarterTest {
     }
 
     private void start() {
-        starter = KIT.spawn(ReplicaStarter.create(fixture.node, self -> id -> {
+        start(self -> id -> {
             if (launches.incrementAndGet() > lostLaunches) {
-                KIT.spawn(PartitionReplica.create(fixture.node, id, ReplicaFixture.SELF, self));
+                spawn(id, self);
             }
-        }));
+        });
+    }
+
+    private void start(Function<ActorRef<ReplicaStarterCommand>, ReplicaLauncher> launchers) {
+        starter = KIT.spawn(ReplicaStarter.create(fixture.node, launchers));
+    }
+
+    private void spawn(PartitionId id, ActorRef<ReplicaStarterCommand> reportTo) {
+        KIT.spawn(PartitionReplica.create(fixture.node, id, ReplicaFixture.SELF, reportTo));
     }
 
     private CompletableFuture<Done> allOpen(long version) {
@@ -227,6 +237,44 @@ class ReplicaStarterTest {
         assertThat(again.log().logEndOffset()).isZero();
         assertThat(append(again, -1, records("b")).join().error()).isEqualTo(Errors.NONE);
         assertThat(fixture.directory.strays()).isEmpty();
+    }
+
+    /** A change that the starter takes in before it has heard of the replica, which has looked at the image already. */
+    @Test
+    void shouldTellAReplicaThatItHearsOfWhatItHasTakenInMeanwhile() {
+        CompletableFuture<Void> goOn = new CompletableFuture<>();
+        start(self -> id -> {
+            if (launches.incrementAndGet() == 2) {
+                goOn.join();
+            }
+        });
+        PartitionId id = fixture.createTopic("t", List.of(1), Map.of());
+        await().until(() -> launches.get() == 1);
+        fixture.createTopic("keeps the starter busy", List.of(1), Map.of());
+        await().until(() -> launches.get() == 2);
+
+        fixture.createTopic("more", List.of(2), Map.of());
+        spawn(id, starter);
+        await().until(() -> fixture.node.table().get(id) != null);
+        fixture.changePartition(id, ledHere(0));
+        goOn.complete(null);
+
+        await().until(() -> fixture.node.table().get(id).leadership().leading());
+    }
+
+    @Test
+    void shouldApplyConfigsThatChangeWhileAReplicaIsOpened() {
+        start();
+        Runnable letGo = fixture.holdDisk();
+        PartitionId id = ledTopic("t", Map.of("retention.ms", "1000"));
+        await().until(() -> launches.get() == 1);
+        fixture.change(
+                image -> image.withConfig(new ConfigResource(ConfigResource.Type.TOPIC, "t"), "retention.ms", "2000"));
+        ledTopic("later", Map.of());
+        await("the starter has seen the change").until(() -> launches.get() == 2);
+        letGo.run();
+
+        assertThat(open(id).log().config().retentionMs).isEqualTo(2000);
     }
 
     @Test

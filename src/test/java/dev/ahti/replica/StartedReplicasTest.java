@@ -40,7 +40,7 @@ class StartedReplicasTest {
         replicas.launch();
 
         assertThat(launched).containsExactly(first, second);
-        actor.expectMessage(Close.DELETE_FILES);
+        assertThat(actor.getAllReceived()).endsWith(Close.DELETE_FILES);
     }
 
     @Test
