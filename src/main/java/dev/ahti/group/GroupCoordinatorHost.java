@@ -3,6 +3,7 @@ package dev.ahti.group;
 import com.yammer.metrics.core.MetricsRegistry;
 import dev.ahti.metadata.CurrentImage;
 import dev.ahti.metadata.MetadataClient;
+import dev.ahti.peer.EssentialActors;
 import dev.ahti.replica.ObservedReplicas;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,7 +27,6 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
-import org.apache.pekko.actor.typed.Props;
 
 /**
  * This broker's part in coordinating groups: Kafka's own group coordinator for the slots that this broker leads, over the
@@ -76,7 +76,7 @@ public final class GroupCoordinatorHost {
         coordinator.startup(settings.kafkas()::offsetsTopicPartitions);
         metadata = new GroupMetadata(image, coordinator, mayBlock);
         metadata.start();
-        slots = system.systemActorOf(GroupSlots.create(coordinator, logs, replicas), "group-slots", Props.empty());
+        slots = EssentialActors.start(system, GroupSlots.create(coordinator, logs, replicas), "group-slots");
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.ahti.metadata.MetadataCommand.IsrProposal;
 import dev.ahti.metadata.MetadataReply.AlterPartitionReply;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metrics.MetadataMetrics;
+import dev.ahti.peer.EssentialActors;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -76,16 +77,17 @@ public final class Metadata {
         Members members = new ClusterMembers(system);
         ActorRef<MetadataCommand> singleton = ClusterSingleton.get(system)
                 .init(SingletonActor.of(
-                        MetadataSingleton.create(settings, members, metrics, fatal), "partition-metadata"));
-        ActorRef<Publication> follower = system.systemActorOf(
+                        EssentialActors.essential(system, MetadataSingleton.create(settings, members, metrics, fatal)),
+                        "partition-metadata"));
+        ActorRef<Publication> follower = EssentialActors.start(
+                system,
                 ImageFollower.create(settings, current, singleton, new LeadershipCounts(identity.broker(), metrics)),
-                "image-follower",
-                Props.empty());
-        system.systemActorOf(
+                "image-follower");
+        EssentialActors.start(
+                system,
                 MetadataRelay.create(
                         identity.broker(), singleton, follower, () -> MetadataDatabase.isReachable(system)),
-                MetadataRelay.NAME,
-                Props.empty());
+                MetadataRelay.NAME);
         system.systemActorOf(
                 StandBy.create(current, members, () -> TakeoverRehearsal.create(settings)),
                 "metadata-stand-by",
@@ -98,11 +100,11 @@ public final class Metadata {
                 new CompletableFuture<>(),
                 new CompletableFuture<>(),
                 incarnation);
-        ActorRef<BrokerSession.Message> session = system.systemActorOf(
+        ActorRef<BrokerSession.Message> session = EssentialActors.start(
+                system,
                 BrokerSession.create(
                         settings, identity, current, members, detour, singleton, follower, progress, fatal),
-                "broker-session",
-                Props.empty());
+                "broker-session");
         SingletonClient client = new SingletonClient(system, singleton, detour, current, identity.broker());
         return new Metadata(current, client, session, progress, incarnation);
     }

@@ -21,7 +21,6 @@ import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -80,7 +79,7 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
     /** @param declareDead to complete when an answer has come, whatever it is; asked again until then */
     static DeathWitness start(
             ActorSystem<?> system, LastHeard lastHeard, Function<PeerIdentity, CompletionStage<?>> declareDead) {
-        ActorRef<DeathWatchMessage> watch = system.systemActorOf(create(lastHeard, declareDead), NAME, Props.empty());
+        ActorRef<DeathWatchMessage> watch = EssentialActors.start(system, create(lastHeard, declareDead), NAME);
         return new DeathWitness() {
             @Override
             public void gone(PeerIdentity process, String how) {

@@ -156,7 +156,7 @@ public final class PeerConnections implements Peers {
                         peer -> true,
                         owner));
         return system.systemActorOf(
-                PeerDialer.create(settings, dial, witness),
+                EssentialActors.essential(system, PeerDialer.create(settings, dial, witness)),
                 "peer-" + line.broker() + "-" + line.purpose() + "-" + dialersStarted++,
                 DispatcherSelector.fromConfig(PeerListener.DISPATCHER));
     }

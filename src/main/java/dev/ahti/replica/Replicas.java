@@ -3,6 +3,7 @@ package dev.ahti.replica;
 import dev.ahti.log.LogDirectory;
 import dev.ahti.metadata.CurrentImage;
 import dev.ahti.model.PartitionId;
+import dev.ahti.peer.EssentialActors;
 import dev.ahti.replica.ReplicaStarterCommand.AwaitOpen;
 import dev.ahti.replica.ReplicaStarterCommand.IncarnationChanged;
 import dev.ahti.replica.ReplicaStarterCommand.ShutDown;
@@ -20,7 +21,6 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
-import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.Scheduler;
 import scala.concurrent.ExecutionContextExecutor;
 
@@ -65,10 +65,10 @@ public final class Replicas implements ObservedReplicas {
                 settings,
                 cluster,
                 (delay, action) -> scheduler.scheduleOnce(delay, action, system.executionContext()));
-        ActorRef<ReplicaStarterCommand> starter = system.systemActorOf(
+        ActorRef<ReplicaStarterCommand> starter = EssentialActors.start(
+                system,
                 ReplicaStarter.create(node, self -> ReplicaRegion.start(system, node, self)),
-                "replica-starter",
-                Props.empty());
+                "replica-starter");
         ReplicaUpkeep upkeep = new ReplicaUpkeep(node.table(), directory);
         upkeep.start(scheduler, disk, settings);
         upkeep.every(

@@ -16,6 +16,7 @@ import dev.ahti.metadata.Metadata;
 import dev.ahti.metadata.MetadataDatabase;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.network.forwarding.Forwarding;
+import dev.ahti.peer.EssentialActors;
 import dev.ahti.protocol.SupportedApis;
 import dev.ahti.replica.LogPositions;
 import java.io.IOException;
@@ -100,6 +101,7 @@ final class Startup {
                 PekkoSettings.of(config, formation, ownProcess)
                         .withFallback(database.config())
                         .withFallback(pekko.join()));
+        EssentialActors.onFailure(system, this::onFatal);
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "end the start", this::onShutdown);
         times.passed("actor system");
