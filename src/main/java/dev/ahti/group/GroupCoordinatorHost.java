@@ -5,6 +5,7 @@ import dev.ahti.metadata.CurrentImage;
 import dev.ahti.metadata.MetadataClient;
 import dev.ahti.peer.EssentialActors;
 import dev.ahti.replica.ObservedReplicas;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -33,7 +34,12 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
  * replicas of {@link OffsetsTopic}. Started and stopped by the server, asked by the API handlers.
  */
 public final class GroupCoordinatorHost {
+    /** Requests that come while their slot is loaded wait for so long; then they are answered that it is. */
+    private static final Duration LOADING_PATIENCE = Duration.ofSeconds(1);
+
+    private final int nodeId;
     private final Executor mayBlock;
+    private final SlotLogs logs;
     private final HostedGroupCoordinator coordinator;
     private final GroupCoordinator guarded;
     private final OffsetsTopic topic;
@@ -49,8 +55,9 @@ public final class GroupCoordinatorHost {
             ObservedReplicas replicas,
             BooleanSupplier seesMajority) {
         mayBlock = system.dispatchers().lookup(DispatcherSelector.fromConfig("ahti.log-dispatcher"));
+        nodeId = settings.nodeId();
         topic = new ReplicatedOffsetsTopic(client, settings);
-        SlotLogs logs = new SlotLogs(this::failed);
+        logs = new SlotLogs(this::failed);
         SlotEvents events =
                 new SlotEvents(system.dispatchers().lookup(DispatcherSelector.fromConfig("ahti.group-dispatcher")));
         coordinator = HostedGroupCoordinator.create(
@@ -118,6 +125,21 @@ public final class GroupCoordinatorHost {
      */
     public GroupCoordinator coordinator() {
         return guarded;
+    }
+
+    /**
+     * For a group that this broker coordinates, by its image: completes when its slot is loaded, or has not been for a
+     * second. Complete already for all others.
+     */
+    public CompletableFuture<Void> loaded(String group) {
+        int slot = topic.partitionFor(group);
+        if (logs.inService().has(slot) || topic.leaderOf(slot).orElse(-1) != nodeId) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return logs.inService()
+                .change(slot)
+                .completeOnTimeout(null, LOADING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .thenRunAsync(() -> {}, mayBlock);
     }
 
     public OffsetsTopic topic() {

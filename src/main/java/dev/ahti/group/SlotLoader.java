@@ -59,13 +59,15 @@ final class SlotLoader implements CoordinatorLoader<CoordinatorRecord> {
         CompletableFuture<LoadSummary> loaded = new CompletableFuture<>();
         // Not led any more: the resignation is on its way.
         logs.open(partition)
-                .ifPresent(slot -> events.enqueueLast(new Begin(partition, () -> {
+                .ifPresent(slot -> events.enqueueLast(new Turn(partition, () -> {
                     long began = Time.SYSTEM.milliseconds();
                     slot.replicatedEnd()
                             .thenApplyAsync(end -> new Replay(slot, coordinator).upTo(end, began), disk)
                             .whenComplete((summary, failure) -> logs.whileLatest(slot, () -> {
                                 if (failure == null) {
                                     loaded.complete(summary);
+                                    // After the runtime's own turn, in which the coordinator begins to answer.
+                                    events.enqueueLast(new Turn(partition, () -> logs.serves(slot)));
                                 } else {
                                     slot.fail();
                                     loaded.completeExceptionally(failure);
@@ -80,8 +82,8 @@ final class SlotLoader implements CoordinatorLoader<CoordinatorRecord> {
         closed = true;
     }
 
-    /** In a turn of its own: by then the runtime listens to the outcome, which then comes before any later election. */
-    private record Begin(TopicPartition key, Runnable action) implements CoordinatorEvent {
+    /** A load begins in a turn of its own: by then the runtime listens to the outcome, which then comes before any later election. */
+    private record Turn(TopicPartition key, Runnable action) implements CoordinatorEvent {
         @Override
         public void run() {
             action.run();

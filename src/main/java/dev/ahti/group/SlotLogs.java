@@ -17,6 +17,7 @@ import org.apache.kafka.storage.internals.log.VerificationGuard;
 final class SlotLogs implements PartitionWriter {
     private final ConcurrentHashMap<Integer, LocalReplica> led = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Integer, SlotLog> open = new ConcurrentHashMap<>();
+    private final SlotsInService inService = new SlotsInService();
     private final Consumer<SlotLog> onFailure;
 
     SlotLogs(Consumer<SlotLog> onFailure) {
@@ -32,6 +33,16 @@ final class SlotLogs implements PartitionWriter {
     void resign(int slot) {
         led.remove(slot);
         open.remove(slot);
+        inService.left(slot);
+    }
+
+    /** The coordinator of this incarnation answers requests from now on. */
+    void serves(SlotLog log) {
+        whileLatest(log, () -> inService.entered(log.partition().partition()));
+    }
+
+    SlotsInService inService() {
+        return inService;
     }
 
     /**

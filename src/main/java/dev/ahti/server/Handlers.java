@@ -71,7 +71,8 @@ final class Handlers {
             List<ApiHandler<?>> handlers = new ArrayList<>(records.handlers());
             handlers.addAll(TopicHandlers.create(metadata, current, views));
             handlers.addAll(ClusterHandlers.create(metadata, replicas, config.dataDirectory(), views));
-            handlers.addAll(GroupHandlers.create(groups.coordinator(), groups.topic(), settling, metadata, views));
+            handlers.addAll(GroupHandlers.create(
+                    groups.coordinator(), groups::loaded, groups.topic(), settling, metadata, views));
             return handlers;
         };
         RequestDispatcher direct = ApiHandlers.create(local.apply(ListenerViews.direct(config.nodeId())));

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
@@ -40,6 +41,7 @@ class EveryApiHasItsHandlerTest {
                 .handlers());
         handlers.addAll(GroupHandlers.create(
                 new FakeGroupCoordinator().coordinator(),
+                group -> CompletableFuture.completedFuture(null),
                 new FakeOffsetsTopic(metadata),
                 new SettlingGroups(Duration.ZERO, Duration.ZERO, () -> 0),
                 metadata,

@@ -163,6 +163,45 @@ class GroupCoordinatorHostTest {
     }
 
     @Test
+    void whoWaitsForALoadingSlotNeedNotAskTwice() throws Exception {
+        secondCommitThatThisBrokerAloneHas();
+        slot.lead(1, 2);
+        eventually(() -> groups.fetch().equals("COORDINATOR_LOAD_IN_PROGRESS"));
+
+        CompletableFuture<Void> loaded = groups.host().loaded(HostedGroups.GROUP);
+        assertThat(loaded).isNotDone();
+        slot.leadAlone();
+        get(loaded);
+
+        assertThat(groups.fetch()).isEqualTo("2");
+        assertThat(groups.host().loaded(HostedGroups.GROUP)).isDone();
+    }
+
+    @Test
+    void whoWaitsForALoadingSlotWaitsNoLongerThanASecond() throws Exception {
+        secondCommitThatThisBrokerAloneHas();
+        slot.lead(1, 2);
+
+        get(groups.host().loaded(HostedGroups.GROUP));
+
+        assertThat(groups.fetch()).isEqualTo("COORDINATOR_LOAD_IN_PROGRESS");
+    }
+
+    @Test
+    void whoWaitsForASlotThatMovesAwayIsLetGo() throws Exception {
+        secondCommitThatThisBrokerAloneHas();
+        slot.lead(1, 2);
+        eventually(() -> groups.fetch().equals("COORDINATOR_LOAD_IN_PROGRESS"));
+        CompletableFuture<Void> loaded = groups.host().loaded(HostedGroups.GROUP);
+
+        slot.follow(2, 2);
+        get(loaded);
+
+        assertThat(groups.fetch()).isEqualTo("NOT_COORDINATOR");
+        assertThat(groups.host().loaded(HostedGroups.GROUP)).as("another's").isDone();
+    }
+
+    @Test
     void aRestartLoadsWhatWasCommittedAndTheMembers() throws Exception {
         slot.lead(0);
         String member = joined();

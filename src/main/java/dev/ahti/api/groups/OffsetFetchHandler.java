@@ -60,6 +60,13 @@ final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequestData> {
                         .data());
     }
 
+    /** Of a consumer the only one. */
+    static String firstGroup(OffsetFetchRequestData request) {
+        return request.groups().isEmpty()
+                ? request.groupId()
+                : request.groups().get(0).groupId();
+    }
+
     private static List<OffsetFetchRequestGroup> onlyGroup(OffsetFetchRequestData request) {
         List<OffsetFetchRequestTopics> topics = request.topics() == null
                 ? null

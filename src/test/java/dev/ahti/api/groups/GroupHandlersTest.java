@@ -8,6 +8,7 @@ import dev.ahti.api.FakeMetadata;
 import dev.ahti.api.ListenerViews;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.errors.CoordinatorLoadInProgressException;
 import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
@@ -45,6 +46,7 @@ class GroupHandlersTest {
     private final FakeMetadata metadata = new FakeMetadata().broker(1, FakeMetadata.LISTENER);
     private final List<ApiHandler<?>> handlers = GroupHandlers.create(
             coordinator.coordinator(),
+            group -> CompletableFuture.completedFuture(null),
             new FakeOffsetsTopic(metadata),
             new SettlingGroups(Duration.ofMillis(700), Duration.ofSeconds(5), System::nanoTime),
             metadata,
