@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.ControlRecordType;
@@ -26,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a coordinator to where its log ends, by replaying all of it. A load that was overtaken by a resignation says nothing
- * at all: the runtime would take its outcome for that of the next one.
+ * Brings a coordinator to where its log ends, by replaying all of it that still counts ({@link LatestCommits}). A load that
+ * was overtaken by a resignation says nothing at all: the runtime would take its outcome for that of the next one.
  */
 final class SlotLoader implements CoordinatorLoader<CoordinatorRecord> {
     private static final Logger LOG = LoggerFactory.getLogger(SlotLoader.class);
@@ -82,7 +84,10 @@ final class SlotLoader implements CoordinatorLoader<CoordinatorRecord> {
         closed = true;
     }
 
-    /** A load begins in a turn of its own: by then the runtime listens to the outcome, which then comes before any later election. */
+    /**
+     * A load begins in a turn of its own: by then the runtime listens to the outcome, which then comes before any later
+     * election.
+     */
     private record Turn(TopicPartition key, Runnable action) implements CoordinatorEvent {
         @Override
         public void run() {
@@ -104,7 +109,9 @@ final class SlotLoader implements CoordinatorLoader<CoordinatorRecord> {
         private final SlotLog slot;
         private final PartitionLog log;
         private final CoordinatorPlayback<CoordinatorRecord> coordinator;
+        private final LatestCommits commits = new LatestCommits();
         private ByteBuffer buffer = ByteBuffer.allocate(0);
+        private long committed;
         private long records;
         private long bytes;
 
@@ -117,17 +124,9 @@ final class SlotLoader implements CoordinatorLoader<CoordinatorRecord> {
         LoadSummary upTo(long end, long began) {
             long queued = Time.SYSTEM.milliseconds() - began;
             try {
-                long reached = 0;
-                long offset = log.logStartOffset();
-                while (offset < end) {
-                    if (closed || !slot.isLed()) {
-                        throw Errors.NOT_LEADER_OR_FOLLOWER.exception();
-                    }
-                    long next = replayFrom(offset, end);
-                    offset = next > offset ? next : end;
-                    reached = committed(offset, reached);
-                }
-                committed(end, reached);
+                readUpTo(end, commits::see, reached -> {});
+                readUpTo(end, this::replay, this::committed);
+                committed(end);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -135,35 +134,47 @@ final class SlotLoader implements CoordinatorLoader<CoordinatorRecord> {
             return new LoadSummary(began, Time.SYSTEM.milliseconds(), queued, records, bytes);
         }
 
+        private void readUpTo(long end, Consumer<RecordBatch> each, LongConsumer reached) throws IOException {
+            long offset = log.logStartOffset();
+            while (offset < end) {
+                if (closed || !slot.isLed()) {
+                    throw Errors.NOT_LEADER_OR_FOLLOWER.exception();
+                }
+                long next = offset;
+                for (RecordBatch batch : read(offset, end).batches()) {
+                    each.accept(batch);
+                    next = batch.nextOffset();
+                }
+                offset = next > offset ? next : end;
+                reached.accept(offset);
+            }
+        }
+
         /** All that is read here is replicated: the state need not be kept apart for those who read what is committed. */
-        private long committed(long offset, long reached) {
-            if (offset > reached) {
+        private void committed(long offset) {
+            if (offset > committed) {
+                committed = offset;
                 coordinator.updateLastWrittenOffset(offset);
                 coordinator.updateLastCommittedOffset(offset);
             }
-            return Math.max(offset, reached);
         }
 
-        /** @return the offset after what was replayed */
-        private long replayFrom(long offset, long end) throws IOException {
-            long next = offset;
-            for (RecordBatch batch : read(offset, end).batches()) {
-                if (batch.isControlBatch()) {
-                    endTransaction(batch);
-                } else {
-                    for (Record record : batch) {
+        private void replay(RecordBatch batch) {
+            if (batch.isControlBatch()) {
+                endTransaction(batch);
+            } else if (commits.wantsAny(batch.baseOffset(), batch.lastOffset())) {
+                for (Record record : batch) {
+                    if (commits.wantsAny(record.offset(), record.offset())) {
                         replay(batch, record);
                     }
                 }
-                next = batch.nextOffset();
             }
-            return next;
+            bytes += batch.sizeInBytes();
         }
 
         private MemoryRecords read(long offset, long end) throws IOException {
             LogRead read = log.read(offset, end, bytesInOneGo, true, false);
             int size = read.records().sizeInBytes();
-            bytes += size;
             if (size == 0) {
                 return MemoryRecords.EMPTY;
             }
