@@ -15,21 +15,28 @@ import org.apache.pekko.cluster.typed.Cluster;
 public final class VotingMembers implements Supplier<List<Long>> {
     private static final Set<MemberStatus> VOTING = Set.of(MemberStatus.up(), MemberStatus.leaving());
 
-    private final Cluster cluster;
+    private final Supplier<CurrentClusterState> cluster;
     private volatile Known known;
 
     private record Known(CurrentClusterState state, List<Long> uids) {}
 
     public VotingMembers(ActorSystem<?> system) {
-        cluster = Cluster.get(system);
-        known = read(cluster.state());
+        this(Cluster.get(system)::state);
+    }
+
+    /** @param cluster another object whenever something has changed */
+    VotingMembers(Supplier<CurrentClusterState> cluster) {
+        this.cluster = cluster;
+        known = read(cluster.get());
     }
 
     @Override
+    @SuppressWarnings(
+            "ReferenceEquality") // To Pekko a member that is up equals the same one that joins, and so do states.
     public List<Long> get() {
-        CurrentClusterState state = cluster.state();
+        CurrentClusterState state = cluster.get();
         Known last = known;
-        if (!state.equals(last.state())) {
+        if (state != last.state()) {
             Known next = read(state);
             // The same list while nothing changes: reachability is of no concern here.
             last = next.uids().equals(last.uids()) ? new Known(state, last.uids()) : next;
