@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ahti.model.PartitionId;
 import dev.ahti.replica.PartitionReplicaCommand.Close;
+import dev.ahti.replica.PartitionReplicaCommand.MetadataChanged;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
@@ -40,7 +41,7 @@ class StartedReplicasTest {
         replicas.launch();
 
         assertThat(launched).containsExactly(first, second);
-        assertThat(actor.getAllReceived()).endsWith(Close.DELETE_FILES);
+        assertThat(actor.getAllReceived()).containsExactly(MetadataChanged.INSTANCE, Close.DELETE_FILES);
     }
 
     @Test
