@@ -41,6 +41,11 @@ final class ClusterStatus {
                 problems.add(name + " is " + broker.get("state").asText());
             } else if (!broker.get("answers").asBoolean()) {
                 problems.add(name + " does not answer the others");
+            } else if (broker.path("seesMajority").isBoolean()
+                    && !broker.get("seesMajority").asBoolean()) {
+                problems.add(name
+                        + " sees no majority of the cluster, so it takes and gives no records (these vouch for it: "
+                        + elements(broker.get("vouchedBy")) + ")");
             } else if (!broker.get("ready").asBoolean()) {
                 problems.add(name + " is not ready");
             }

@@ -50,12 +50,22 @@ final class ClusterJson {
         shown.put("answers", report != null);
         shown.put("ready", report == null ? null : report.ready());
         shown.put("singleton", report == null ? null : report.singleton());
+        shown.put("seesMajority", report == null ? null : report.seesMajority());
+        vouchedBy(report, shown);
         shown.put("imageVersion", report == null ? null : report.imageVersion());
         shown.put("management", report == null ? null : report.management());
         shown.put("replicas", report == null ? null : report.replicas());
         shown.put("leaders", report == null ? null : report.leading());
         shown.put("logBytes", report == null ? null : report.logBytes());
         shown.put("freeBytes", report == null || report.freeBytes() < 0 ? null : report.freeBytes());
+    }
+
+    private static void vouchedBy(NodeReport report, ObjectNode shown) {
+        if (report == null || report.vouchedBy() == null) {
+            shown.putNull("vouchedBy");
+        } else {
+            report.vouchedBy().forEach(shown.putArray("vouchedBy")::add);
+        }
     }
 
     private static String state(BrokerImage broker) {

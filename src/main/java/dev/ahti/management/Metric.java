@@ -28,6 +28,10 @@ enum Metric {
 
     BROKER_INFO(Kind.GAUGE, "ahti_broker_info", "1, with the broker's id and the version that runs.", "id", "version"),
     READY(Kind.GAUGE, "ahti_ready", "1 while clients can produce at this broker, else 0."),
+    MAJORITY_SEEN(
+            Kind.GAUGE,
+            "ahti_majority_seen",
+            "1 while this broker sees a majority of the cluster's members, else 0: then it takes and gives no records."),
     BROKERS(
             Kind.GAUGE,
             "ahti_brokers",

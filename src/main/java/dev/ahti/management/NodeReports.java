@@ -4,6 +4,7 @@ import dev.ahti.management.NodeReport.Group;
 import dev.ahti.management.NodeReport.Size;
 import dev.ahti.metadata.ClusterMessage;
 import dev.ahti.model.PartitionId;
+import dev.ahti.peer.SeenMembers;
 import dev.ahti.replica.LocalReplica;
 import dev.ahti.replica.LocalReplicas;
 import java.io.IOException;
@@ -62,12 +63,15 @@ final class NodeReports {
 
     private NodeReport report(NodeState.Node node, Question question, List<GroupLag> lags) {
         LocalReplicas replicas = node.replicas();
+        SeenMembers members = node.members().get();
         return new NodeReport(
                 node.broker(),
                 state.image().version(),
                 state.image().metadataEpoch(),
                 state.ready(),
                 node.metadata().singleton(),
+                members.majority(),
+                List.copyOf(members.vouching()),
                 node.address().get(),
                 replicas.all().size(),
                 (int) replicas.all().stream()

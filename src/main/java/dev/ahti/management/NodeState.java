@@ -4,6 +4,7 @@ import dev.ahti.log.LogDirectory;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metrics.MetadataMetrics;
 import dev.ahti.metrics.RequestMetrics;
+import dev.ahti.peer.SeenMembers;
 import dev.ahti.replica.LocalReplicas;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -35,6 +36,7 @@ public final class NodeState implements Extension {
      * This broker.
      *
      * @param address of its management HTTP; "" before it is bound
+     * @param members what it sees of the cluster's members
      * @param partitionMetrics whether there are metrics of each partition
      */
     public record Node(
@@ -42,6 +44,7 @@ public final class NodeState implements Extension {
             Supplier<String> address,
             LocalReplicas replicas,
             LogDirectory directory,
+            Supplier<SeenMembers> members,
             RequestMetrics requests,
             MetadataMetrics metadata,
             boolean partitionMetrics) {}

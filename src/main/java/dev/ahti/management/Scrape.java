@@ -45,6 +45,7 @@ final class Scrape {
         state.node().ifPresent(node -> {
             scrape.samples.add(
                     Metric.BROKER_INFO, 1, node.broker(), AhtiVersion.ofJar().orElse("unknown"));
+            scrape.samples.add(Metric.MAJORITY_SEEN, node.members().get().majority() ? 1 : 0);
             scrape.requests(node.requests());
             scrape.metadata(node.metadata());
             new ReplicaSamples(scrape.samples, node, image).add();

@@ -3,6 +3,7 @@ package dev.ahti.peer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -86,6 +87,12 @@ public final class LastHeard {
     public OptionalLong sinceMember(long uid) {
         Voice voice = byUid.get(uid);
         return voice == null ? OptionalLong.empty() : OptionalLong.of(voice.age());
+    }
+
+    /** The broker of this process, if something has come from it lately. */
+    OptionalInt brokerHeardWithin(Duration window, long uid) {
+        Voice voice = byUid.get(uid);
+        return voice == null || voice.age() > window.toNanos() ? OptionalInt.empty() : OptionalInt.of(voice.broker);
     }
 
     /**

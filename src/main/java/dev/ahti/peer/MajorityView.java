@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -48,6 +51,28 @@ public final class MajorityView {
         long remaining = remainingNanos(now);
         seen = new Seen(now, nanoTime.getAsLong() + remaining);
         return remaining > 0;
+    }
+
+    /** Looks anew, at what {@link #seesMajority} goes by. */
+    public SeenMembers members() {
+        List<Long> now = members.get();
+        SortedSet<Integer> vouching = new TreeSet<>();
+        SortedSet<Integer> notVouching = new TreeSet<>();
+        int silent = 0;
+        for (long uid : now) {
+            if (uid == self) {
+                continue;
+            }
+            OptionalInt broker = lastHeard.brokerHeardWithin(WINDOW, uid);
+            if (broker.isEmpty()) {
+                silent++;
+            } else if (remaining(uid) > 0) {
+                vouching.add(broker.getAsInt());
+            } else {
+                notVouching.add(broker.getAsInt());
+            }
+        }
+        return new SeenMembers(seesMajority(), now.size(), vouching, notVouching, silent);
     }
 
     /** For how long what has been heard suffices; 0 if it does not. */

@@ -31,10 +31,13 @@ final class BrokerPeers {
 
     private final ActorSystem<?> system;
     private final PeerConnections connections;
+    private final MajorityView majorityView;
 
     private BrokerPeers(ActorSystem<?> system, PeerConnections connections) {
         this.system = system;
         this.connections = connections;
+        majorityView = new MajorityView(
+                new VotingMembers(system), connections.address().uid(), connections.lastHeard(), System::nanoTime);
     }
 
     /** Takes the port. Before the node joins the cluster: to the others, a member whose port is closed is dead. */
@@ -56,8 +59,7 @@ final class BrokerPeers {
 
     /** Rule 16. */
     MajorityView majorityView() {
-        return new MajorityView(
-                new VotingMembers(system), connections.address().uid(), connections.lastHeard(), System::nanoTime);
+        return majorityView;
     }
 
     /** Rule 4. Before {@link #follow}. */

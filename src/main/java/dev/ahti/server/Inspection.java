@@ -11,6 +11,7 @@ import dev.ahti.metadata.CurrentImage;
 import dev.ahti.metrics.GroupLagMetrics;
 import dev.ahti.metrics.MetadataMetrics;
 import dev.ahti.metrics.RequestMetrics;
+import dev.ahti.peer.MajorityView;
 import dev.ahti.replica.LocalReplicas;
 import dev.ahti.replica.LogPositions;
 import java.util.concurrent.CompletionStage;
@@ -35,6 +36,7 @@ final class Inspection {
             BrokerConfig config,
             LocalReplicas replicas,
             LogDirectory directory,
+            MajorityView majorityView,
             CompletionStage<String> management) {
         NodeState.get(system)
                 .node(new NodeState.Node(
@@ -42,6 +44,7 @@ final class Inspection {
                         () -> management.toCompletableFuture().getNow(""),
                         replicas,
                         directory,
+                        majorityView::members,
                         requests,
                         metadata,
                         config.booleanValue("ahti.metrics.partitions")));

@@ -17,6 +17,7 @@ import dev.ahti.metadata.MetadataDatabase;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.network.forwarding.Forwarding;
 import dev.ahti.peer.EssentialActors;
+import dev.ahti.peer.MajorityWatch;
 import dev.ahti.protocol.SupportedApis;
 import dev.ahti.replica.LogPositions;
 import java.io.IOException;
@@ -133,7 +134,7 @@ final class Startup {
         CurrentBrokerConfig current = new CurrentBrokerConfig(config);
         Forwarding forwarding = Handlers.forwarding(system, peers, config);
         Replication replication = Replication.start(system, config, current, directory, metadata, peers);
-        inspection.show(system, config, replication.replicas(), directory, management);
+        inspection.show(system, config, replication.replicas(), directory, peers.majorityView(), management);
         LogPositions.Leaders leaders = LogPositions.start(system, replication.replicas());
         groups = GroupCoordinatorHost.start(
                 system,
@@ -162,6 +163,7 @@ final class Startup {
         Inspection.showGroups(system, config.nodeId(), groups, metadata.image(), leaders);
         String address = await("for the port of management", management);
         started = true;
+        MajorityWatch.start(system, peers.majorityView());
         if (refused.isDone()) {
             refused.join(); // onFatal came just before it could see a broker that has started
         }

@@ -91,6 +91,35 @@ class ClusterStatusTest {
     }
 
     @Test
+    void aBrokerThatSeesNoMajorityIsNotWellHoweverReadyItIs() {
+        ClusterStatus status = new ClusterStatus(
+                brokers(
+                        "1",
+                        ONE.replace(
+                                "\"ready\": true", "\"ready\": true, \"seesMajority\": false, \"vouchedBy\": [2, 5]")),
+                json(IN_SYNC),
+                json(NO_GROUPS),
+                json(NO_STRAYS));
+
+        assertThat(status.problems())
+                .containsExactly("broker 1 sees no majority of the cluster, so it takes and gives no records"
+                        + " (these vouch for it: 2,5)");
+    }
+
+    @Test
+    void whatABrokerOfAnOlderBuildDoesNotSayIsNoProblem() {
+        ClusterStatus status = new ClusterStatus(
+                brokers(
+                        "1",
+                        ONE.replace("\"ready\": true", "\"ready\": true, \"seesMajority\": null, \"vouchedBy\": null")),
+                json(IN_SYNC),
+                json(NO_GROUPS),
+                json(NO_STRAYS));
+
+        assertThat(status.problems()).isEmpty();
+    }
+
+    @Test
     void aClusterWithoutBrokersIsNotWell() {
         assertThat(new ClusterStatus(brokers("null"), json(IN_SYNC), json(NO_GROUPS), json(NO_STRAYS)).problems())
                 .contains("no broker is registered");

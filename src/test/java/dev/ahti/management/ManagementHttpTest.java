@@ -160,6 +160,8 @@ class ManagementHttpTest {
                             4,
                             true,
                             true,
+                            true,
+                            List.of(2),
                             "http://h1:8558",
                             6,
                             6,

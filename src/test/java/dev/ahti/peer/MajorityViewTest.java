@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.Uuid;
@@ -140,5 +142,20 @@ class MajorityViewTest {
         lastHeard.of(new PeerIdentity(2, Uuid.ZERO_UUID, 222)).answered(time.get());
 
         assertThat(view.seesMajority()).isFalse();
+    }
+
+    @Test
+    void saysWhoVouchesWhoIsHeardButDoesNotAndHowManyAreSilent() {
+        MajorityView view = view(1, 1L, 2L, 3L, 4L, 5L);
+        answers(4);
+        pass(MajorityView.WINDOW.plusMillis(1));
+        answers(2);
+        lastHeard.of(new PeerIdentity(3, Uuid.ZERO_UUID, 3));
+
+        assertThat(view.members())
+                .isEqualTo(new SeenMembers(false, 5, new TreeSet<>(Set.of(2)), new TreeSet<>(Set.of(3)), 2));
+        answers(5);
+        assertThat(view.members())
+                .isEqualTo(new SeenMembers(true, 5, new TreeSet<>(Set.of(2, 5)), new TreeSet<>(Set.of(3)), 1));
     }
 }

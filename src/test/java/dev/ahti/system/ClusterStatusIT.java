@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -53,6 +54,9 @@ class ClusterStatusIT {
             assertThat(well.text()).contains("PLAINTEXT://" + cluster.broker(id).bootstrap());
         }
         assertThat(launched("doctor", "--set", "ahti.management.port=0").text()).contains("OK   log.dirs");
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(vouchedBy(cluster))
+                .isEqualTo(Map.of(1, "[2,3] true", 2, "[1,3] true", 3, "[1,2] true")));
 
         JsonNode shown = new ObjectMapper().readTree(get(cluster, 1, "/ahti/partitions?topic=" + TOPIC));
         JsonNode partition = shown.at("/partitions/0");
@@ -98,6 +102,16 @@ class ClusterStatusIT {
             }
         }
         cluster.awaitAllInSync(1, TOPIC);
+    }
+
+    /** By broker, and whether that suffices. */
+    private static Map<Integer, String> vouchedBy(TestCluster cluster) throws Exception {
+        Map<Integer, String> all = new TreeMap<>();
+        for (JsonNode each :
+                new ObjectMapper().readTree(get(cluster, 1, "/ahti/brokers")).at("/brokers")) {
+            all.put(each.at("/id").asInt(), each.at("/vouchedBy") + " " + each.at("/seesMajority"));
+        }
+        return all;
     }
 
     private static long elections(String metrics) {

@@ -136,7 +136,7 @@ class GroupClientsIT {
         List<String> names = IntStream.range(0, 20).mapToObj(i -> "m" + i).toList();
         long from = System.nanoTime();
         names.forEach(each -> join(group, each));
-        group.awaitDivided(40);
+        group.awaitEvenlyDivided(40);
         System.out.println("ms until " + topic + " had members: " + (System.nanoTime() - from) / 1_000_000);
         Map<String, Set<TopicPartition>> before = group.assignments();
 
@@ -147,7 +147,7 @@ class GroupClientsIT {
             group.leave(some.toArray(String[]::new));
             sent.addAll(broker.send(topic, 40, some + " are away"));
             some.forEach(each -> join(group, each));
-            group.awaitDivided(40);
+            group.awaitEvenlyDivided(40);
         }
 
         assertEachOnce(group, sent);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -113,14 +114,31 @@ public final class GroupMembers implements AutoCloseable {
 
     /** Waits until so many partitions are divided among all members, none of whom is left without. */
     public void awaitDivided(int partitions) {
-        Awaitility.await(partitions + " partitions divided").atMost(LIMIT).until(this::assignments, now -> {
-            Set<TopicPartition> different = new HashSet<>();
-            now.values().forEach(different::addAll);
-            int all = now.values().stream().mapToInt(Set::size).sum();
-            return all == partitions
-                    && different.size() == partitions
-                    && now.values().stream().noneMatch(Set::isEmpty);
-        });
+        Awaitility.await(partitions + " partitions divided")
+                .atMost(LIMIT)
+                .until(this::assignments, now -> divided(partitions, now.values()));
+    }
+
+    /**
+     * As {@link #awaitDivided}, and none has two more than another. Until then partitions may be on their way: who is to give
+     * one up has it still while the others hold all the rest.
+     */
+    public void awaitEvenlyDivided(int partitions) {
+        Awaitility.await(partitions + " partitions evenly divided")
+                .atMost(LIMIT)
+                .until(this::assignments, now -> {
+                    IntSummaryStatistics sizes = now.values().stream().collect(Collectors.summarizingInt(Set::size));
+                    return divided(partitions, now.values()) && sizes.getMax() - sizes.getMin() <= 1;
+                });
+    }
+
+    private static boolean divided(int partitions, Collection<Set<TopicPartition>> now) {
+        Set<TopicPartition> different = new HashSet<>();
+        now.forEach(different::addAll);
+        int all = now.stream().mapToInt(Set::size).sum();
+        return all == partitions
+                && different.size() == partitions
+                && now.stream().noneMatch(Set::isEmpty);
     }
 
     public Map<String, Set<TopicPartition>> assignments() {
