@@ -9,9 +9,8 @@ import java.util.List;
  *
  * @param imageVersion of the metadata that it has seen
  * @param singleton whether it holds the metadata's singleton
- * @param seesMajority whether it sees a majority of the cluster's members; null from an
- *     older build, which does not say
- * @param vouchedBy brokers that have lately told it that it is in session, for which they count in that; null as before
+ * @param seesMajority whether it sees a majority of the cluster's members; null from an older build, which does not say
+ * @param vouchedBy brokers that have lately told it that it is in session, which is what counts; null from an older build
  * @param management address of its management HTTP; "" before it is bound
  * @param freeBytes on the disk of its data directory; -1 where it cannot say
  * @param sizes of those replicas that were asked for and are open there

@@ -29,15 +29,15 @@ import org.apache.pekko.cluster.Cluster;
 final class BrokerPeers {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
 
-    private final ActorSystem<?> system;
     private final PeerConnections connections;
+    private final VotingMembers members;
     private final MajorityView majorityView;
 
     private BrokerPeers(ActorSystem<?> system, PeerConnections connections) {
-        this.system = system;
         this.connections = connections;
-        majorityView = new MajorityView(
-                new VotingMembers(system), connections.address().uid(), connections.lastHeard(), System::nanoTime);
+        members = new VotingMembers(system);
+        majorityView =
+                new MajorityView(members, connections.address().uid(), connections.lastHeard(), System::nanoTime);
     }
 
     /** Takes the port. Before the node joins the cluster: to the others, a member whose port is closed is dead. */
@@ -106,7 +106,6 @@ final class BrokerPeers {
 
     /** Connects with whomever the image shows, from now on. When all purposes are known. */
     void follow(CurrentImage image, Supplier<Uuid> incarnation) {
-        VotingMembers members = new VotingMembers(system);
         connections.vouchForThoseInSession(process -> vouchesFor(process, image.get(), members.get()));
         image.onChange((before, after) -> {
             if (!before.brokers().equals(after.brokers())) {

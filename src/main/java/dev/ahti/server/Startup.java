@@ -163,10 +163,10 @@ final class Startup {
         Inspection.showGroups(system, config.nodeId(), groups, metadata.image(), leaders);
         String address = await("for the port of management", management);
         started = true;
-        MajorityWatch.start(system, peers.majorityView());
         if (refused.isDone()) {
             refused.join(); // onFatal came just before it could see a broker that has started
         }
+        MajorityWatch.start(system, peers.majorityView());
         times.passed("management");
         Readiness.of(config.nodeId(), metadata.image()).thenAccept(inSync -> state.inSync());
         LOG.debug("Start: {}", times);
