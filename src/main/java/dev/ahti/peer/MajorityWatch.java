@@ -2,8 +2,13 @@ package dev.ahti.peer;
 
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +27,7 @@ public final class MajorityWatch {
 
     static final Duration AGAIN = Duration.ofMinutes(1);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
+    private static final Duration FIRST_INTERVAL = Duration.ofMillis(20);
     private static final Logger LOG = LoggerFactory.getLogger(MajorityWatch.class);
 
     private final Supplier<SeenMembers> view;
@@ -32,6 +38,22 @@ public final class MajorityWatch {
     MajorityWatch(Supplier<SeenMembers> view, LongSupplier nanoTime) {
         this.view = view;
         this.nanoTime = nanoTime;
+    }
+
+    /** Completes when one is first seen: those who vouch for this broker say so with the next keep-alive. */
+    public static CompletionStage<Done> seen(ActorSystem<?> system, BooleanSupplier seesMajority) {
+        CompletableFuture<Done> seen = new CompletableFuture<>();
+        Cancellable looking = system.scheduler()
+                .scheduleWithFixedDelay(
+                        Duration.ZERO,
+                        FIRST_INTERVAL,
+                        () -> {
+                            if (seesMajority.getAsBoolean()) {
+                                seen.complete(Done.getInstance());
+                            }
+                        },
+                        system.executionContext());
+        return seen.whenComplete((done, failure) -> looking.cancel());
     }
 
     /** Until the system ends. */

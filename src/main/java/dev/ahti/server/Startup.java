@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   ports free? -> data directory -> database -> actor system -> ports bound -> cluster joined -> registered, fenced
- *     -> logs open -> answering -> unfenced: leading, the ready line -> in sync: /ready
+ *     -> logs open -> answering -> unfenced: leading -> a majority seen: the ready line -> in sync: /ready
  * </pre>
  *
  * Where the database is away but others are there, what comes after "registered" begins without it, up to "answering": the
@@ -162,6 +162,9 @@ final class Startup {
         shutdown.register(metadata, listeners, groups, replication, directory, background);
         Inspection.showGroups(system, config.nodeId(), groups, metadata.image(), leaders);
         String address = await("for the port of management", management);
+        await(
+                "to see a majority of the cluster, for records are refused until then",
+                MajorityWatch.seen(system, peers.majorityView()::seesMajority));
         started = true;
         if (refused.isDone()) {
             refused.join(); // onFatal came just before it could see a broker that has started

@@ -1,15 +1,23 @@
 package dev.ahti.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,5 +70,27 @@ class MajorityWatchTest {
         assertThat(saidWithin(Duration.ofSeconds(2), false)).hasSize(1);
         assertThat(saidWithin(Duration.ofSeconds(60), true))
                 .containsExactly("[INFO] A majority of the cluster is seen again, after 67 s: this broker goes on");
+    }
+
+    @Test
+    void aStartWaitsUntilAMajorityIsSeen() {
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "waiting", ConfigFactory.empty());
+        try {
+            AtomicInteger looks = new AtomicInteger();
+            AtomicBoolean seen = new AtomicBoolean();
+            CompletableFuture<Done> start = MajorityWatch.seen(system, () -> {
+                        looks.incrementAndGet();
+                        return seen.get();
+                    })
+                    .toCompletableFuture();
+            await().until(() -> looks.get() > 2);
+            assertThat(start).isNotDone();
+
+            seen.set(true);
+
+            assertThat(start).succeedsWithin(Duration.ofSeconds(10));
+        } finally {
+            system.terminate();
+        }
     }
 }

@@ -11,12 +11,10 @@ import dev.ahti.replica.replication.ToLeader.Ack;
 import dev.ahti.replica.replication.ToLeader.Follow;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.protocol.Errors;
@@ -39,12 +37,10 @@ final class FollowerFeed implements PeerHandler {
 
     static final int STREAM_WINDOW_BYTES = 4 << 20;
     static final int CONNECTION_WINDOW_BYTES = 64 << 20;
-    static final Duration HIGH_WATERMARK_ALONE_AFTER = Duration.ofMillis(20);
     private static final int MAX_REPLIES_IN_ONE_FRAME = 1024;
 
     private final PeerConnection connection;
     private final Function<PartitionId, LedPartition> partitions;
-    private final Later later;
     private final Runnable onClosed;
     private final Map<Integer, FollowerStream> streams = new HashMap<>();
     private final Map<PartitionId, FollowerStream> byPartition = new HashMap<>();
@@ -53,9 +49,7 @@ final class FollowerFeed implements PeerHandler {
     private final ArrayDeque<FollowerStream> blocked = new ArrayDeque<>();
 
     private final ConcurrentLinkedQueue<FollowerStream> ready = new ConcurrentLinkedQueue<>();
-    private final ConcurrentLinkedQueue<FollowerStream> late = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean lateTimer = new AtomicBoolean();
-    private volatile boolean lateDue;
+    private final LateStreams late;
     private long bytesInFlight;
 
     /** @param partitions the open replicas of this broker; null for what is not open here */
@@ -63,7 +57,7 @@ final class FollowerFeed implements PeerHandler {
             PeerConnection connection, Function<PartitionId, LedPartition> partitions, Later later, Runnable onClosed) {
         this.connection = connection;
         this.partitions = partitions;
-        this.later = later;
+        this.late = new LateStreams(later, connection::wake);
         this.onClosed = onClosed;
     }
 
@@ -74,13 +68,6 @@ final class FollowerFeed implements PeerHandler {
 
     void isLate(FollowerStream stream) {
         late.add(stream);
-        if (!lateTimer.getAndSet(true)) {
-            later.run(HIGH_WATERMARK_ALONE_AFTER, () -> {
-                lateTimer.set(false);
-                lateDue = true;
-                connection.wake();
-            });
-        }
     }
 
     @Override
@@ -211,12 +198,8 @@ final class FollowerFeed implements PeerHandler {
     }
 
     private void collectLate() {
-        if (!lateDue) {
-            return;
-        }
-        lateDue = false;
         FollowerStream stream;
-        while ((stream = late.poll()) != null) {
+        while ((stream = late.nextOverdue()) != null) {
             HighWatermarkAlone alone = stream.lateHighWatermark();
             if (alone != null) {
                 replies.add(alone);

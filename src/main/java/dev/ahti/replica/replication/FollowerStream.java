@@ -25,6 +25,9 @@ public final class FollowerStream {
     private final AtomicBoolean ready = new AtomicBoolean();
     private final AtomicBoolean late = new AtomicBoolean();
     private final AtomicBoolean reporting = new AtomicBoolean();
+    /** A batch went out, and another may. */
+    private volatile boolean busy;
+
     private volatile long logStartOffset;
     private volatile long logEndOffset;
     private boolean ended;
@@ -168,7 +171,15 @@ public final class FollowerStream {
         window.sent(nextOffset, batches.bytes());
         sentHighWatermark = highWatermark;
         sentLogStartOffset = logStart;
+        busy = true;
         return ByteString.fromArrayUnsafe(message, 0, ReplicationCodec.RECORDS_HEADER_BYTES + batches.bytes());
+    }
+
+    /** Whether no batch went out since this was asked last: what has risen since then goes with none soon. */
+    boolean isQuiet() {
+        boolean quiet = !busy;
+        busy = false;
+        return quiet;
     }
 
     /** The high watermark alone; null where the follower has been told. */

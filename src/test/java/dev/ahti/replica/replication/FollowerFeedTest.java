@@ -316,6 +316,28 @@ class FollowerFeedTest {
     }
 
     @Test
+    void shouldSendNoHighWatermarkAloneWhileBatchesGoOut() throws IOException {
+        Led partition = partition("t");
+        follow(1, partition, 0, -1);
+        for (int i = 1; i <= 10; i++) {
+            partition.append(1, 100);
+            assertThat(only()).isInstanceOf(Records.class);
+            partition.raise(i);
+            int wakes = connection.wakes;
+            timePasses();
+            assertThat(connection.wakes).as("not even woken").isEqualTo(wakes);
+            assertThat(next()).isEmpty();
+        }
+
+        timePasses();
+
+        assertThat(only()).isEqualTo(new HighWatermarkAlone(1, 10, 0));
+        timePasses();
+        assertThat(next()).isEmpty();
+        assertThat(later).isEmpty();
+    }
+
+    @Test
     void shouldNotRepeatAHighWatermarkThatWentWithABatch() throws IOException {
         Led partition = partition("t");
         follow(1, partition, 0, -1);
