@@ -75,6 +75,17 @@ class LauncherIT {
         assertThat(archives()).isEmpty();
     }
 
+    /** It would stop all threads for that, and does so by default when a broker takes over from another. */
+    @Test
+    void theJvmCollectsNoGarbageForClassesThatItLoadsUnlessToldTo() throws Exception {
+        assertThat(ahti(Map.of("JAVA_OPTS", "-XX:+PrintFlagsFinal"), "--version")
+                        .output())
+                .containsPattern(" MetaspaceSize += 134217728 ");
+        assertThat(ahti(Map.of("JAVA_OPTS", "-XX:+PrintFlagsFinal -XX:MetaspaceSize=64m"), "--version")
+                        .output())
+                .containsPattern(" MetaspaceSize += 67108864 ");
+    }
+
     @Test
     void saysWhatToDoWhereTheJarIsMissing() throws Exception {
         Run run = ahti(Map.of("AHTI_JAR", directory.resolve("no.jar").toString()), "--version");

@@ -1,6 +1,7 @@
 package dev.ahti.system;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -26,6 +27,15 @@ import org.apache.kafka.common.serialization.StringSerializer;
 final class SteadyLoad {
     private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration WORTH_NOTING = Duration.ofMillis(100);
+
+    /** A time without an acknowledgement. */
+    record Gap(int partition, Instant began, Duration length) {
+        @Override
+        public String toString() {
+            return partition + ": " + length.toMillis() + " ms from " + began + " on";
+        }
+    }
 
     private final String bootstrap;
     private final String topic;
@@ -33,7 +43,7 @@ final class SteadyLoad {
     private final List<String> sent = Collections.synchronizedList(new ArrayList<>());
     private final List<Exception> failures = Collections.synchronizedList(new ArrayList<>());
     private final long[] lastAckNanos;
-    private long longestGapNanos;
+    private final List<Gap> gaps = new ArrayList<>();
     private volatile boolean running = true;
     private int acknowledged;
 
@@ -78,10 +88,16 @@ final class SteadyLoad {
         }
         long now = System.nanoTime();
         if (lastAckNanos[partition] != 0) {
-            longestGapNanos = Math.max(longestGapNanos, now - lastAckNanos[partition]);
+            noteGap(partition, Duration.ofNanos(now - lastAckNanos[partition]));
         }
         lastAckNanos[partition] = now;
         acknowledged++;
+    }
+
+    private void noteGap(int partition, Duration length) {
+        if (length.compareTo(WORTH_NOTING) > 0) {
+            gaps.add(new Gap(partition, Instant.now().minus(length), length));
+        }
     }
 
     synchronized int acknowledged() {
@@ -91,12 +107,12 @@ final class SteadyLoad {
     /** Begins to measure anew. */
     synchronized void forgetGaps() {
         Arrays.fill(lastAckNanos, 0);
-        longestGapNanos = 0;
+        gaps.clear();
     }
 
-    /** The longest time that a partition, to which somebody sent all the while, was without an acknowledgement. */
-    synchronized long longestGapMs() {
-        return TimeUnit.NANOSECONDS.toMillis(longestGapNanos);
+    /** The times above a tenth of a second that a partition, to which somebody sent all the while, was without an acknowledgement. */
+    synchronized List<Gap> gaps() {
+        return List.copyOf(gaps);
     }
 
     /** Returns what was sent, when all of it has been answered. */

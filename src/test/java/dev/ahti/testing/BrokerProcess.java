@@ -1,5 +1,6 @@
 package dev.ahti.testing;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -149,6 +150,22 @@ public final class BrokerProcess implements AutoCloseable {
             throw new IllegalStateException(jar + " is missing: mvn package");
         }
         return jar;
+    }
+
+    /**
+     * The first start of all makes an archive of classes in the background, which takes half a processor for a minute: to
+     * be awaited by whoever measures.
+     */
+    public static void awaitArchive() {
+        Path jar = builtJar();
+        Awaitility.await("the archive of classes is made")
+                .atMost(Duration.ofMinutes(3))
+                .until(() -> archivesBeside(jar).stream()
+                        .anyMatch(each -> each.lastModified() > jar.toFile().lastModified()));
+    }
+
+    private static List<File> archivesBeside(Path jar) {
+        return List.of(jar.getParent().toFile().listFiles((directory, name) -> name.matches("ahti-\\d+\\.(jsa|aot)")));
     }
 
     /** Another one each time. */
