@@ -46,6 +46,9 @@ final class StandBy extends AbstractBehavior<StandBy.Message> {
         this.rehearsal = rehearsal;
         this.timers = timers;
         current.onChange((before, after) -> context.getSelf().tell(Message.IMAGE_CHANGED));
+        if (current.get().version() > 0) {
+            context.getSelf().tell(Message.IMAGE_CHANGED); // It was shown before this has come up.
+        }
     }
 
     @Override

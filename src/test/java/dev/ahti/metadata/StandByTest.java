@@ -59,6 +59,16 @@ class StandByTest {
     }
 
     @Test
+    void anImageThatIsThereFirstIsRehearsedToo() {
+        events(5);
+        standBy(new FakeMembers(1, 2));
+
+        time.timePasses(StandBy.DELAY);
+
+        rehearsed.expectMessage("rehearsed");
+    }
+
+    @Test
     void aBrokerAloneHasNothingToTakeOver() {
         standBy(new FakeMembers(1));
         events(5);
