@@ -2,6 +2,7 @@ package dev.ahti.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ahti.testing.BrokerProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,10 +95,7 @@ class LauncherIT {
     }
 
     private List<Path> archives() throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().matches(".*\\.(jsa|aot)"))
-                    .toList();
-        }
+        return BrokerProcess.archives(directory);
     }
 
     private Run ahti(Map<String, String> environment, String... arguments) throws Exception {

@@ -1,6 +1,5 @@
 package dev.ahti.testing;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
@@ -160,12 +160,17 @@ public final class BrokerProcess implements AutoCloseable {
         Path jar = builtJar();
         Awaitility.await("the archive of classes is made")
                 .atMost(Duration.ofMinutes(3))
-                .until(() -> archivesBeside(jar).stream()
-                        .anyMatch(each -> each.lastModified() > jar.toFile().lastModified()));
+                .until(() -> archives(jar.getParent()).stream()
+                        .anyMatch(each ->
+                                each.toFile().lastModified() > jar.toFile().lastModified()));
     }
 
-    private static List<File> archivesBeside(Path jar) {
-        return List.of(jar.getParent().toFile().listFiles((directory, name) -> name.matches("ahti-\\d+\\.(jsa|aot)")));
+    /** Of classes, in this directory. */
+    public static List<Path> archives(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.toString().matches(".*\\.(jsa|aot)"))
+                    .toList();
+        }
     }
 
     /** Another one each time. */
