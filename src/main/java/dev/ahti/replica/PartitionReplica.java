@@ -73,7 +73,8 @@ final class PartitionReplica {
         ClusterImage image = node.image().get();
         PartitionImage partition = image.partition(id);
         if (partition == null || !partition.hasReplica(broker)) {
-            // A late start: the starter knows better, and asks again if it must.
+            // A late start: the starter knows better, asks again if it must, and has kept the directory for it.
+            starter.tell(new ReplicaStopped(id, true));
             return Behaviors.stopped();
         }
         TopicPartition name = new TopicPartition(image.topic(id.topicId()).name(), id.partition());

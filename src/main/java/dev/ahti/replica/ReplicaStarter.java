@@ -116,7 +116,7 @@ final class ReplicaStarter extends AbstractBehavior<ReplicaStarterCommand> {
             node.checkFollowers();
         }
         replicas.launch();
-        tickWhileOpening();
+        tickWhileAwaiting();
         completeOpen();
         return this;
     }
@@ -182,7 +182,7 @@ final class ReplicaStarter extends AbstractBehavior<ReplicaStarterCommand> {
     private Behavior<ReplicaStarterCommand> onStopped(ReplicaStopped message) {
         replicas.stopped(message.id(), message.clean());
         replicas.launch();
-        tickWhileOpening();
+        tickWhileAwaiting();
         completeShutDown();
         return this;
     }
@@ -201,18 +201,20 @@ final class ReplicaStarter extends AbstractBehavior<ReplicaStarterCommand> {
     }
 
     private Behavior<ReplicaStarterCommand> onTick() {
-        if (replicas.opening() == 0 || shutDown != null) {
+        if (!replicas.awaitsAnswers() || shutDown != null) {
             timers.cancel(Tick.INSTANCE);
             return this;
         }
-        LOG.info("{} of {} replicas are open", replicas.size() - replicas.opening(), replicas.size());
+        if (replicas.opening() > 0) {
+            LOG.info("{} of {} replicas are open", replicas.size() - replicas.opening(), replicas.size());
+        }
         // What is sent to a region whose shard has no home yet may be lost.
         replicas.launchAgain();
         return this;
     }
 
-    private void tickWhileOpening() {
-        if (replicas.opening() > 0 && !timers.isTimerActive(Tick.INSTANCE)) {
+    private void tickWhileAwaiting() {
+        if (!timers.isTimerActive(Tick.INSTANCE) && replicas.awaitsAnswers()) {
             timers.startTimerWithFixedDelay(Tick.INSTANCE, Tick.INSTANCE, TICK);
         }
     }

@@ -32,7 +32,11 @@ sealed interface ReplicaStarterCommand {
     /** Its log cannot be opened or has failed. The entity runs on and refuses everything. */
     record ReplicaFailed(PartitionId id) implements ReplicaStarterCommand {}
 
-    /** @param clean false if its log may not be closed properly */
+    /**
+     * It has stopped, or has not begun because the image assigns it here no more.
+     *
+     * @param clean false if its log may not be closed properly
+     */
     record ReplicaStopped(PartitionId id, boolean clean) implements ReplicaStarterCommand {}
 
     /** Time to ask again for what has not answered, and to say how far the start is. */

@@ -19,7 +19,8 @@ import org.apache.pekko.actor.typed.ActorRef;
  * </pre>
  *
  * A directory belongs to one topic id at a time: a replica stays WANTED while one of an earlier topic of the same name is
- * closing, or the directory of the earlier one would be set aside under its feet.
+ * closing, or the directory of the earlier one would be set aside under its feet. One that was launched and has not been
+ * heard of may be opening that directory: it is closing too, until it says that it has stopped or never ran.
  */
 final class StartedReplicas {
     private enum Phase {
@@ -49,6 +50,11 @@ final class StartedReplicas {
     /** How many are wanted or launched and have not yet said that they are open, or cannot be. */
     int opening() {
         return opening;
+    }
+
+    /** Whether something is expected that may have been lost: {@link #launchAgain} asks for it. */
+    boolean awaitsAnswers() {
+        return opening > 0 || replicas.values().stream().anyMatch(Replica::unheard);
     }
 
     boolean allClosedCleanly() {
@@ -84,7 +90,7 @@ final class StartedReplicas {
     /** Once more, for those of whom nothing has been heard, and for those that have stopped by themselves. */
     void launchAgain() {
         replicas.forEach((id, replica) -> {
-            if (replica.phase == Phase.LAUNCHED && replica.actor == null) {
+            if (replica.unheard()) {
                 launcher.launch(id);
             } else if (replica.phase == Phase.WANTED) {
                 wanted.put(id, replica);
@@ -99,6 +105,11 @@ final class StartedReplicas {
             // Given up before it was heard of; its files are looked after when the topic is.
             actor.tell(Close.KEEP_FILES);
             return;
+        }
+        if (replica.phase == Phase.WANTED && directories.putIfAbsent(replica.name, id) == null) {
+            // Launched twice, and it was the other one that has stopped.
+            wanted.remove(id);
+            replica.phase = Phase.LAUNCHED;
         }
         replica.actor = actor;
         // It may be open and have looked at the image, and what was shown since was not told to one unknown here.
@@ -133,23 +144,30 @@ final class StartedReplicas {
         if (replica.phase == Phase.WANTED || replica.phase == Phase.LAUNCHED) {
             opening--;
         }
-        if (replica.actor == null) {
+        if (replica.phase == Phase.WANTED) {
             forget(id, replica);
         } else if (replica.phase != Phase.CLOSING) {
             replica.phase = Phase.CLOSING;
-            replica.actor.tell(how);
-        }
-    }
-
-    void closeAll() {
-        for (PartitionId id : replicas.keySet().toArray(new PartitionId[0])) {
-            if (replicas.get(id).phase != Phase.CLOSING) {
-                close(id, Close.KEEP_FILES);
+            if (replica.actor != null) {
+                replica.actor.tell(how);
             }
         }
     }
 
-    /** It has stopped: as told, or by itself, and then it is started again, but not at once. */
+    /** For good: nothing is launched any more, so that nothing needs to be known of what has not been heard of. */
+    void closeAll() {
+        for (PartitionId id : replicas.keySet().toArray(new PartitionId[0])) {
+            Replica replica = replicas.get(id);
+            if (replica.phase != Phase.CLOSING) {
+                close(id, Close.KEEP_FILES);
+            }
+            if (replica.unheard()) {
+                forget(id, replica);
+            }
+        }
+    }
+
+    /** It has stopped or never ran: as told, or by itself, and then it is started again, but not at once. */
     void stopped(PartitionId id, boolean clean) {
         allClosedCleanly &= clean;
         Replica replica = replicas.get(id);
@@ -184,6 +202,10 @@ final class StartedReplicas {
 
         Replica(TopicPartition name) {
             this.name = name;
+        }
+
+        boolean unheard() {
+            return actor == null && (phase == Phase.LAUNCHED || phase == Phase.CLOSING);
         }
     }
 }

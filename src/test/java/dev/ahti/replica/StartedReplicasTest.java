@@ -67,16 +67,69 @@ class StartedReplicasTest {
         assertThat(replicas.allClosedCleanly()).isFalse();
     }
 
+    /** It may be opening the directory at this moment. */
     @Test
-    void shouldCloseAReplicaThatIsHeardOfTooLate() {
+    void shouldKeepTheDirectoryForAReplicaThatIsClosedBeforeItIsHeardOf() {
+        replicas.want(first, NAME);
+        replicas.launch();
+        replicas.close(first, Close.DELETE_FILES);
+        replicas.want(second, NAME);
+        replicas.launch();
+        assertThat(launched).containsExactly(first);
+
+        replicas.started(first, actor.getRef());
+        replicas.launch();
+        actor.expectMessage(Close.DELETE_FILES);
+        assertThat(launched).containsExactly(first);
+
+        replicas.stopped(first, true);
+        replicas.launch();
+        assertThat(launched).containsExactly(first, second);
+    }
+
+    @Test
+    void shouldAskAgainForAReplicaThatIsClosedBeforeItIsHeardOf() {
         replicas.want(first, NAME);
         replicas.launch();
         replicas.close(first, Close.KEEP_FILES);
-        assertThat(replicas.size()).isZero();
         assertThat(replicas.opening()).isZero();
+        assertThat(replicas.awaitsAnswers()).isTrue();
+
+        replicas.launchAgain();
+        assertThat(launched).as("its start may have been lost").containsExactly(first, first);
+
+        replicas.stopped(first, true);
+        assertThat(replicas.awaitsAnswers()).isFalse();
+        assertThat(replicas.size()).isZero();
+    }
+
+    @Test
+    void shouldExpectNothingMoreOfAReplicaThatRunsAfterAnEarlierStartOfItHasStopped() {
+        replicas.want(first, NAME);
+        replicas.launch();
+        replicas.launchAgain();
+        replicas.stopped(first, true);
 
         replicas.started(first, actor.getRef());
+        replicas.settled(first, false);
 
+        assertThat(replicas.opening()).isZero();
+        assertThat(replicas.awaitsAnswers()).isFalse();
+    }
+
+    @Test
+    void shouldNotWaitWhenAllIsClosedForWhatIsNotHeardOf() {
+        replicas.want(first, NAME);
+        replicas.launch();
+        replicas.want(second, new TopicPartition("u", 0));
+        replicas.launch();
+        replicas.close(second, Close.KEEP_FILES);
+
+        replicas.closeAll();
+        assertThat(replicas.size()).isZero();
+        assertThat(replicas.awaitsAnswers()).isFalse();
+
+        replicas.started(first, actor.getRef());
         actor.expectMessage(Close.KEEP_FILES);
     }
 }
