@@ -4,8 +4,12 @@ import java.util.function.LongSupplier;
 import org.apache.pekko.util.ByteString;
 
 /**
- * One end of a connection on which something always comes: the dialler pings at every tick, the other end answers, and who
- * hears nothing for too long gives it up. All times are nanoseconds of one monotonic clock.
+ * One end of a connection on which something always comes: the dialler pings once in an interval, the other end answers,
+ * and who hears nothing for too long gives it up. All times are nanoseconds of one monotonic clock.
+ *
+ * <p>A tick makes a ping due, and where something comes or goes the time alone does: on a machine that is short of
+ * processors ticks have come 1.8 s late while records came and went, and after {@link MajorityView#WINDOW} without an
+ * answer a broker must refuse them.
  */
 final class KeepAlive {
     private final long intervalNanos;
@@ -13,6 +17,7 @@ final class KeepAlive {
     private final boolean dialler;
     private final LongSupplier nanoTime;
     private boolean pingDue;
+    private long pingedNanos;
     /** What the ping is to be answered with; null if nothing is to be answered. */
     private ByteString pongDue;
 
@@ -26,6 +31,7 @@ final class KeepAlive {
         this.nanoTime = nanoTime;
         this.receivedNanos = nanoTime.getAsLong();
         this.tickNanos = receivedNanos;
+        this.pingedNanos = receivedNanos;
     }
 
     /** The connection is open. */
@@ -59,15 +65,20 @@ final class KeepAlive {
             // This process stood still: what has come meanwhile is still to be read.
             receivedNanos = now;
         }
-        pingDue = dialler;
+        pingDue = dialler && now - pingedNanos > intervalNanos / 2;
         return now - receivedNanos > silenceNanos;
     }
 
     /** A ping or pong, its clock read as late as possible; null if none is due. */
     ByteString due() {
-        if (pingDue) {
+        if (dialler) {
+            long now = nanoTime.getAsLong();
+            if (!pingDue && now - pingedNanos < intervalNanos) {
+                return null;
+            }
             pingDue = false;
-            return OutgoingFrames.clock(OutgoingFrames.PING, nanoTime.getAsLong());
+            pingedNanos = now;
+            return OutgoingFrames.clock(OutgoingFrames.PING, now);
         }
         ByteString pong = pongDue;
         pongDue = null;

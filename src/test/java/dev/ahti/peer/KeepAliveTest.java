@@ -47,6 +47,33 @@ class KeepAliveTest {
         }
     }
 
+    /** Ticks may be late by seconds where processors are short: see rule 16 for what that would cost. */
+    @Test
+    void theDiallerPingsWithWhatItSendsWhereTheTickIsLate() {
+        dialler.begin();
+        assertThat(dialler.due()).isNotNull();
+        pass(TICK_MS - 1);
+        assertThat(dialler.due()).isNull();
+
+        pass(1);
+
+        assertThat(dialler.due()).isEqualTo(OutgoingFrames.clock(OutgoingFrames.PING, nanos.get()));
+        assertThat(dialler.due()).isNull();
+    }
+
+    @Test
+    void aTickSoonAfterAPingNeedsNoOther() {
+        dialler.begin();
+        assertThat(dialler.due()).isNotNull();
+        pass(TICK_MS / 2);
+        assertThat(dialler.isSilentAtTick()).isFalse();
+        assertThat(dialler.due()).isNull();
+
+        pass(1);
+        assertThat(dialler.isSilentAtTick()).isFalse();
+        assertThat(dialler.due()).isNotNull();
+    }
+
     @Test
     void whoHearsNothingGivesItUp() {
         for (int i = 0; i < 6; i++) {
