@@ -17,9 +17,11 @@ import org.slf4j.LoggerFactory;
  * Says when this node has seen no majority for a while, for then it refuses records and nothing else shows why (rule 16):
  *
  * <pre>
- *   seen -> unseen -- {@link #PATIENCE} --> said -- every {@link #AGAIN} --> said once more
- *     ^-------'                              '----> seen, and that is said
+ *   starting -> seen -> unseen -- {@link #PATIENCE} --> said -- every {@link #AGAIN} --> said once more
+ *                 ^-------'                              '----> seen, and that is said
  * </pre>
+ *
+ * A gap that is over before is said when it is: it explains why clients had to try again.
  */
 public final class MajorityWatch {
     /** Fail-overs are over by then. */
@@ -34,6 +36,7 @@ public final class MajorityWatch {
     private final LongSupplier nanoTime;
     private OptionalLong unseenSince = OptionalLong.empty();
     private OptionalLong saidAt = OptionalLong.empty();
+    private boolean starting = true;
 
     MajorityWatch(Supplier<SeenMembers> view, LongSupplier nanoTime) {
         this.view = view;
@@ -66,8 +69,11 @@ public final class MajorityWatch {
         SeenMembers seen = view.get();
         long now = nanoTime.getAsLong();
         if (seen.majority()) {
-            saidAt.ifPresent(at -> LOG.info(
-                    "A majority of the cluster is seen again, after {} s: this broker goes on", secondsUnseen(now)));
+            if (saidAt.isPresent() || (unseenSince.isPresent() && !starting)) {
+                LOG.info(
+                        "A majority of the cluster is seen again, after {} s: this broker goes on", secondsUnseen(now));
+            }
+            starting = false;
             unseenSince = OptionalLong.empty();
             saidAt = OptionalLong.empty();
         } else if (unseenSince.isEmpty()) {

@@ -54,10 +54,17 @@ class MajorityWatchTest {
     }
 
     @Test
-    void whatAFailOverTakesIsNotSaid() {
+    void whatAStartTakesIsNotSaid() {
         assertThat(saidWithin(Duration.ofSeconds(5), false)).isEmpty();
         assertThat(saidWithin(Duration.ofSeconds(5), true)).isEmpty();
-        assertThat(saidWithin(Duration.ofSeconds(5), false)).isEmpty();
+    }
+
+    @Test
+    void whatAFailOverTakesIsSaidWhenItIsOver() {
+        assertThat(saidWithin(Duration.ofSeconds(1), true)).isEmpty();
+        assertThat(saidWithin(Duration.ofSeconds(3), false)).isEmpty();
+        assertThat(saidWithin(Duration.ofSeconds(5), true))
+                .containsExactly("[INFO] A majority of the cluster is seen again, after 3 s: this broker goes on");
     }
 
     @Test
