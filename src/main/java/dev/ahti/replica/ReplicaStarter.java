@@ -116,7 +116,7 @@ final class ReplicaStarter extends AbstractBehavior<ReplicaStarterCommand> {
             node.checkFollowers();
         }
         replicas.launch();
-        tickWhileAwaiting();
+        tickWhileOpening();
         completeOpen();
         return this;
     }
@@ -182,7 +182,7 @@ final class ReplicaStarter extends AbstractBehavior<ReplicaStarterCommand> {
     private Behavior<ReplicaStarterCommand> onStopped(ReplicaStopped message) {
         replicas.stopped(message.id(), message.clean());
         replicas.launch();
-        tickWhileAwaiting();
+        tickWhileOpening();
         completeShutDown();
         return this;
     }
@@ -213,8 +213,8 @@ final class ReplicaStarter extends AbstractBehavior<ReplicaStarterCommand> {
         return this;
     }
 
-    private void tickWhileAwaiting() {
-        if (!timers.isTimerActive(Tick.INSTANCE) && replicas.awaitsAnswers()) {
+    private void tickWhileOpening() {
+        if (replicas.opening() > 0 && !timers.isTimerActive(Tick.INSTANCE)) {
             timers.startTimerWithFixedDelay(Tick.INSTANCE, Tick.INSTANCE, TICK);
         }
     }

@@ -52,7 +52,10 @@ final class StartedReplicas {
         return opening;
     }
 
-    /** Whether something is expected that may have been lost: {@link #launchAgain} asks for it. */
+    /**
+     * Whether something is expected that may have been lost: {@link #launchAgain} asks for it. It begins with one that is
+     * {@link #opening}, and may outlast it. Looks at all of them.
+     */
     boolean awaitsAnswers() {
         return opening > 0 || replicas.values().stream().anyMatch(Replica::unheard);
     }

@@ -57,6 +57,7 @@ class MajorityWatchTest {
     void whatAStartTakesIsNotSaid() {
         assertThat(saidWithin(Duration.ofSeconds(5), false)).isEmpty();
         assertThat(saidWithin(Duration.ofSeconds(5), true)).isEmpty();
+        assertThat(saidWithin(Duration.ofSeconds(5), false)).isEmpty();
     }
 
     @Test

@@ -20,9 +20,13 @@ class StartedReplicasTest {
     private final List<PartitionId> launched = new ArrayList<>();
     private final StartedReplicas replicas = new StartedReplicas(launched::add);
 
-    private void run(PartitionId id) {
+    private void launch(PartitionId id) {
         replicas.want(id, NAME);
         replicas.launch();
+    }
+
+    private void run(PartitionId id) {
+        launch(id);
         replicas.started(id, actor.getRef());
         replicas.settled(id, false);
     }
@@ -32,8 +36,7 @@ class StartedReplicasTest {
     void shouldNotLaunchATopicOfTheSameNameBeforeTheEarlierHasStopped() {
         run(first);
         replicas.close(first, Close.DELETE_FILES);
-        replicas.want(second, NAME);
-        replicas.launch();
+        launch(second);
         assertThat(launched).containsExactly(first);
         assertThat(replicas.opening()).isEqualTo(1);
 
@@ -70,11 +73,9 @@ class StartedReplicasTest {
     /** It may be opening the directory at this moment. */
     @Test
     void shouldKeepTheDirectoryForAReplicaThatIsClosedBeforeItIsHeardOf() {
-        replicas.want(first, NAME);
-        replicas.launch();
+        launch(first);
         replicas.close(first, Close.DELETE_FILES);
-        replicas.want(second, NAME);
-        replicas.launch();
+        launch(second);
         assertThat(launched).containsExactly(first);
 
         replicas.started(first, actor.getRef());
@@ -89,8 +90,7 @@ class StartedReplicasTest {
 
     @Test
     void shouldAskAgainForAReplicaThatIsClosedBeforeItIsHeardOf() {
-        replicas.want(first, NAME);
-        replicas.launch();
+        launch(first);
         replicas.close(first, Close.KEEP_FILES);
         assertThat(replicas.opening()).isZero();
         assertThat(replicas.awaitsAnswers()).isTrue();
@@ -105,8 +105,7 @@ class StartedReplicasTest {
 
     @Test
     void shouldExpectNothingMoreOfAReplicaThatRunsAfterAnEarlierStartOfItHasStopped() {
-        replicas.want(first, NAME);
-        replicas.launch();
+        launch(first);
         replicas.launchAgain();
         replicas.stopped(first, true);
 
@@ -119,8 +118,7 @@ class StartedReplicasTest {
 
     @Test
     void shouldNotWaitWhenAllIsClosedForWhatIsNotHeardOf() {
-        replicas.want(first, NAME);
-        replicas.launch();
+        launch(first);
         replicas.want(second, new TopicPartition("u", 0));
         replicas.launch();
         replicas.close(second, Close.KEEP_FILES);
