@@ -23,7 +23,7 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 
 /**
  * The SQL database of the metadata journal, H2 or PostgreSQL: checked, its tables made, and the configuration with which
- * Pekko Persistence uses it. {@link #open} before the actor system starts, {@link #close} once that has connected: until
+ * Pekko Persistence uses it. {@link #open} before the actor system uses it, {@link #close} once that has connected: until
  * then the first connection keeps an embedded database open.
  */
 public final class MetadataDatabase implements AutoCloseable {
@@ -168,6 +168,11 @@ public final class MetadataDatabase implements AutoCloseable {
 
     /** Goes on top of the actor system's configuration. */
     public Config config() {
+        return configOf(url, user, password);
+    }
+
+    /** {@link #config()} of one that need not be open yet. */
+    public static Config configOf(String url, String user, String password) {
         Map<String, Object> db = new HashMap<>();
         db.put("url", url);
         db.put("user", user == null ? "" : user);

@@ -1,5 +1,6 @@
 package dev.ahti.server;
 
+import com.typesafe.config.ConfigFactory;
 import dev.ahti.cli.DoctorCommand;
 import dev.ahti.cli.StatusCommand;
 import dev.ahti.config.BrokerConfig;
@@ -7,6 +8,7 @@ import dev.ahti.config.ConfigSources;
 import dev.ahti.model.AhtiVersion;
 import dev.ahti.network.QuietSelectors;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.LoggerFactory;
 
 /** The process: arguments in, a running broker or one line about what is wrong out. */
@@ -59,6 +61,7 @@ public final class Main {
             Training.run(arguments.trainingDirectory());
             System.exit(0);
         } else {
+            CompletableFuture.runAsync(ConfigFactory::load); // Pekko keeps it; it takes as long as what comes before
             Broker broker = Broker.start(load(arguments), true);
             Signals.onTermination(() -> System.exit(broker.stop() ? 0 : 1));
             System.out.println(broker.readyLine());

@@ -13,7 +13,6 @@ import dev.ahti.management.NodeState;
 import dev.ahti.metadata.BrokerIdentity;
 import dev.ahti.metadata.CurrentImage;
 import dev.ahti.metadata.Metadata;
-import dev.ahti.metadata.MetadataDatabase;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.network.forwarding.Forwarding;
 import dev.ahti.peer.EssentialActors;
@@ -41,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * Starts the parts of a broker, each as soon as those that it needs are there; what was begun is undone when one fails.
  *
  * <pre>
- *   ports free? -> data directory -> database -> actor system -> ports bound -> cluster joined -> registered, fenced
+ *   ports free? -> data directory -> actor system, and database -> ports bound -> cluster joined -> registered, fenced
  *     -> logs open -> answering -> unfenced: leading -> a majority seen: the ready line -> in sync: /ready
  * </pre>
  *
@@ -61,7 +60,7 @@ final class Startup {
     private final Inspection inspection = new Inspection();
     private ClusterFormation formation;
     private LogDirectory directory;
-    private MetadataDatabase database;
+    private OpeningDatabase database;
     private ActorSystem<Void> system;
     private GroupCoordinatorHost groups;
     private volatile boolean started;
@@ -94,8 +93,8 @@ final class Startup {
                 CompletableFuture.runAsync(ManagementFactory::getPlatformMBeanServer)); // Kafka's group metrics want it
         Ports.check(config);
         directory = LogDirectory.open(config.dataDirectory(), config.nodeId(), Settings.log(config, background));
-        database = openDatabase();
-        times.passed("data directory and database");
+        database = new OpeningDatabase(config, directory, background);
+        times.passed("data directory");
         system = ActorSystem.create(
                 Behaviors.empty(),
                 "ahti",
@@ -106,11 +105,13 @@ final class Startup {
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "end the start", this::onShutdown);
         times.passed("actor system");
+        boolean databaseAway = await("for the database", database.opened()).away();
+        times.passed("database");
         CompletableFuture<Listeners> binding = Listeners.bind(system, config, inspection.requests());
         CompletionStage<String> management = CompletableFuture.supplyAsync(() -> ManagementHttp.start(system, security))
                 .thenCompose(Function.identity());
         BrokerPeers peers = await("for ahti.replication.port", BrokerPeers.bind(system, config));
-        joinCluster(management);
+        joinCluster(management, databaseAway);
         Listeners listeners = await("for the ports of listeners", binding);
         times.passed("ports and cluster");
 
@@ -176,27 +177,10 @@ final class Startup {
         return new Broker(config, system, listeners.bound(), address, shutdown);
     }
 
-    /** Rule 23: a broker that the cluster knows waits for a database that is away; a first start does not. */
-    private MetadataDatabase openDatabase() throws MetadataDatabase.UnusableException {
-        String configured = config.stringValue("ahti.metadata.url");
-        String url = configured == null ? MetadataDatabase.embeddedUrl(config.dataDirectory()) : configured;
-        String user = config.stringValue("ahti.metadata.user");
-        String password = config.stringValue("ahti.metadata.password");
-        try {
-            return MetadataDatabase.open(url, user, password);
-        } catch (MetadataDatabase.UnusableException e) {
-            if (!e.unreachable() || directory.clusterId().isEmpty()) {
-                throw e;
-            }
-            LOG.warn("Going on without it: {}", e.getMessage());
-            return MetadataDatabase.away(url, user, password);
-        }
-    }
-
-    private void joinCluster(CompletionStage<String> management) throws Exception {
+    private void joinCluster(CompletionStage<String> management, boolean databaseAway) throws Exception {
         if (!formation.alone()) {
             await("for the port of management, where the other brokers ask", management);
-            await("for the database", warmUp());
+            await("for the database", warmUp(databaseAway));
         }
         CompletionStage<Done> member = Admission.of(system.classicSystem(), Admission.PATIENCE);
         formation.begin(system);
@@ -216,8 +200,8 @@ final class Startup {
     }
 
     /** Without it a later fail-over to this node is slower, that is all. */
-    private CompletionStage<?> warmUp() {
-        return database.away()
+    private CompletionStage<?> warmUp(boolean databaseAway) {
+        return databaseAway
                 ? CompletableFuture.completedFuture(null)
                 : Metadata.warmUp(system, config.nodeId()).exceptionally(failure -> {
                     LOG.warn("The journal was not warmed up: {}", failure.toString());

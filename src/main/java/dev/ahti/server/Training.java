@@ -3,6 +3,9 @@ package dev.ahti.server;
 import dev.ahti.config.BrokerConfig;
 import dev.ahti.config.ConfigSources;
 import dev.ahti.model.Endpoint;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Loads the classes that a start, the first requests and a restart need, so that the launcher can keep them in an archive:
- * a broker in a directory of its own, and a client that makes a topic, writes to it and reads it.
+ * a broker in a directory of its own, a client that makes a topic, writes to it and reads it, and probes.
  */
 final class Training {
     private static final TopicPartition PARTITION = new TopicPartition("training", 0);
@@ -37,7 +40,15 @@ final class Training {
             Broker broker = Broker.start(config, false);
             Endpoint listener = broker.listeners().get(0);
             exercise(listener.host() + ":" + listener.port());
+            probe(broker.management());
             broker.stop();
+        }
+    }
+
+    /** As Kubernetes and Prometheus do, soon after a start and then all the time. */
+    private static void probe(String management) throws IOException {
+        for (String path : List.of("/ready", "/alive", "/metrics")) {
+            ((HttpURLConnection) URI.create(management + path).toURL().openConnection()).getResponseCode();
         }
     }
 

@@ -23,6 +23,9 @@ class LauncherIT {
     private static final Map<String, String> LISTING_CLASSES = Map.of("JAVA_OPTS", "-Xlog:class+load");
     private static final String MAIN_FROM_ARCHIVE = "dev.ahti.server.Main source: shared objects file (top)";
 
+    /** Some 50 cannot be kept; without the build's {@code PlainLambdas} it would be 1,800. */
+    private static final long A_FEW_LAMBDAS = 200;
+
     @TempDir
     Path directory;
 
@@ -41,7 +44,8 @@ class LauncherIT {
 
     /** One test, since to make an archive takes 20 s. */
     @Test
-    void makesAnArchiveForItsJarAloneRemovesOlderOnesAndRunsQuietlyWithADamagedOne() throws Exception {
+    void makesAnArchiveForItsJarAloneWithTheLambdasOfTheLibrariesRemovesOlderOnesAndRunsQuietlyWithADamagedOne()
+            throws Exception {
         Path older = Files.writeString(directory.resolve("ahti-1.jsa"), "of an earlier jar");
         Files.setLastModifiedTime(older, daysAgo(2));
 
@@ -49,6 +53,7 @@ class LauncherIT {
 
         assertThat(archives()).hasSize(1).doesNotContain(older);
         assertThat(ahti(LISTING_CLASSES, "--version").output()).contains(MAIN_FROM_ARCHIVE);
+        assertThat(lambdasMadeByABroker()).isLessThan(A_FEW_LAMBDAS);
         FileTime built = Files.getLastModifiedTime(jar);
         Files.setLastModifiedTime(jar, daysAgo(0));
         assertThat(ahti(LISTING_CLASSES, "--version").output())
@@ -59,6 +64,20 @@ class LauncherIT {
         Files.delete(archive);
         Files.writeString(archive, "not an archive");
         assertThat(ahti(Map.of(), "--version").output()).startsWith("ahti ").hasLineCount(1);
+    }
+
+    /** Starts and stops one; what is not in the archive is made by the JVM each time. */
+    private long lambdasMadeByABroker() throws Exception {
+        Path data = directory.resolve("data");
+        List<String> lambdas = ahti(LISTING_CLASSES, "--train", data.toString())
+                .output()
+                .lines()
+                .filter(line -> line.contains("$$Lambda"))
+                .toList();
+        assertThat(lambdas).hasSizeGreaterThan(1_500);
+        return lambdas.stream()
+                .filter(line -> !line.contains("shared objects file"))
+                .count();
     }
 
     @Test
