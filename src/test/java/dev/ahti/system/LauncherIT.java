@@ -106,6 +106,14 @@ class LauncherIT {
     }
 
     @Test
+    void theCompilersOfTheJvmGiveWayToTheWork() throws Exception {
+        assertThat(ahti(Map.of("JAVA_OPTS", "-XX:+PrintFlagsFinal"), "--version")
+                        .output())
+                .containsPattern(" CompilerThreadPriority += 10 ")
+                .containsPattern(" ThreadPriorityPolicy += 1 ");
+    }
+
+    @Test
     void saysWhatToDoWhereTheJarIsMissing() throws Exception {
         Run run = ahti(Map.of("AHTI_JAR", directory.resolve("no.jar").toString()), "--version");
 
