@@ -47,7 +47,8 @@ final class PlainLambdas {
         Path jar = Path.of(arguments[0]);
         try (FileSystem classes = FileSystems.newFileSystem(jar);
                 Stream<Path> files = Files.walk(classes.getPath("/"))) {
-            Iterator<Path> each = files.filter(file -> file.toString().endsWith(".class")).iterator();
+            Iterator<Path> each =
+                    files.filter(file -> file.toString().endsWith(".class")).iterator();
             while (each.hasNext()) {
                 Path file = each.next();
                 byte[] before = Files.readAllBytes(file);
@@ -64,9 +65,9 @@ final class PlainLambdas {
         reader.accept(
                 new ClassVisitor(Opcodes.ASM9, writer) {
                     @Override
-                    public MethodVisitor visitMethod(int access, String name, String type, String generic, String[] thrown) {
-                        return new MethodVisitor(
-                                Opcodes.ASM9, super.visitMethod(access, name, type, generic, thrown)) {
+                    public MethodVisitor visitMethod(
+                            int access, String name, String type, String generic, String[] thrown) {
+                        return new MethodVisitor(Opcodes.ASM9, super.visitMethod(access, name, type, generic, thrown)) {
                             @Override
                             public void visitInvokeDynamicInsn(
                                     String lambda, String made, Handle factory, Object... arguments) {
@@ -98,7 +99,9 @@ final class PlainLambdas {
             }
         }
         if ((flags & BRIDGES_FLAG) != 0 && (Integer) arguments[next] > 0) {
-            plain &= FUNCTION_OF_SCALA.matcher(Type.getReturnType(type).getInternalName()).matches();
+            plain &= FUNCTION_OF_SCALA
+                    .matcher(Type.getReturnType(type).getInternalName())
+                    .matches();
         }
         return plain;
     }

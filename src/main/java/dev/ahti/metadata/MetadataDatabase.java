@@ -168,11 +168,6 @@ public final class MetadataDatabase implements AutoCloseable {
 
     /** Goes on top of the actor system's configuration. */
     public Config config() {
-        return configOf(url, user, password);
-    }
-
-    /** {@link #config()} of one that need not be open yet. */
-    public static Config configOf(String url, String user, String password) {
         Map<String, Object> db = new HashMap<>();
         db.put("url", url);
         db.put("user", user == null ? "" : user);

@@ -10,13 +10,14 @@ import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The metadata database of a start, opened while the actor system starts: the two take as long as each other. */
+/** The metadata database of a start, opened while the actor system starts, which takes no less long. */
 final class OpeningDatabase {
     private static final Logger LOG = LoggerFactory.getLogger(OpeningDatabase.class);
 
     private final String url;
     private final String user;
     private final String password;
+    private final MetadataDatabase away;
     private final boolean clusterKnown;
     private final CompletableFuture<MetadataDatabase> opened;
 
@@ -26,6 +27,7 @@ final class OpeningDatabase {
         url = configured == null ? MetadataDatabase.embeddedUrl(config.dataDirectory()) : configured;
         user = config.stringValue("ahti.metadata.user");
         password = config.stringValue("ahti.metadata.password");
+        away = MetadataDatabase.away(url, user, password);
         clusterKnown = !directory.clusterId().isEmpty();
         opened = CompletableFuture.supplyAsync(this::open, threads);
     }
@@ -39,13 +41,13 @@ final class OpeningDatabase {
                 throw new CompletionException(e);
             }
             LOG.warn("Going on without it: {}", e.getMessage());
-            return MetadataDatabase.away(url, user, password);
+            return away;
         }
     }
 
-    /** Goes on top of the actor system's configuration. */
+    /** Goes on top of the actor system's configuration, which does not wait until it is open. */
     Config config() {
-        return MetadataDatabase.configOf(url, user, password);
+        return away.config();
     }
 
     /** Fails with a {@link MetadataDatabase.UnusableException}. */
