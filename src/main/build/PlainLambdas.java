@@ -1,4 +1,5 @@
 import java.io.IOException;
+import java.lang.invoke.LambdaMetafactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -6,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.objectweb.asm.ClassReader;
@@ -36,12 +36,6 @@ final class PlainLambdas {
                     + "Ljava/lang/invoke/CallSite;",
             false);
     private static final Pattern FUNCTION_OF_SCALA = Pattern.compile("scala/(Function\\d+|runtime/java8/JFunction.+)");
-    private static final Set<String> SERIALIZABLE = Set.of("java/io/Serializable", "scala/Serializable");
-
-    // LambdaMetafactory's flags, in the order in which their arguments follow.
-    private static final int SERIALIZABLE_FLAG = 1;
-    private static final int MARKERS_FLAG = 2;
-    private static final int BRIDGES_FLAG = 4;
 
     public static void main(String[] arguments) throws IOException {
         Path jar = Path.of(arguments[0]);
@@ -90,19 +84,13 @@ final class PlainLambdas {
             return false;
         }
         int flags = (Integer) arguments[3];
-        int next = 4;
-        boolean plain = (flags & SERIALIZABLE_FLAG) != 0;
-        if ((flags & MARKERS_FLAG) != 0) {
-            int markers = (Integer) arguments[next++];
-            for (int marker = 0; marker < markers; marker++) {
-                plain &= SERIALIZABLE.contains(((Type) arguments[next++]).getInternalName());
-            }
+        if (flags == (LambdaMetafactory.FLAG_SERIALIZABLE | LambdaMetafactory.FLAG_BRIDGES)) {
+            boolean bridged = (Integer) arguments[4] > 0; // javac says so of none, too
+            return !bridged
+                    || FUNCTION_OF_SCALA
+                            .matcher(Type.getReturnType(type).getInternalName())
+                            .matches();
         }
-        if ((flags & BRIDGES_FLAG) != 0 && (Integer) arguments[next] > 0) {
-            plain &= FUNCTION_OF_SCALA
-                    .matcher(Type.getReturnType(type).getInternalName())
-                    .matches();
-        }
-        return plain;
+        return flags == LambdaMetafactory.FLAG_SERIALIZABLE;
     }
 }

@@ -61,7 +61,7 @@ public final class Main {
             Training.run(arguments.trainingDirectory());
             System.exit(0);
         } else {
-            CompletableFuture.runAsync(ConfigFactory::load); // Pekko keeps it; it takes as long as what comes before
+            CompletableFuture.runAsync(ConfigFactory::load); // kept for Startup: it takes as long as all before its use
             Broker broker = Broker.start(load(arguments), true);
             Signals.onTermination(() -> System.exit(broker.stop() ? 0 : 1));
             System.out.println(broker.readyLine());

@@ -1,6 +1,5 @@
 package dev.ahti.server;
 
-import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.api.CurrentBrokerConfig;
 import dev.ahti.config.BrokerConfig;
@@ -87,7 +86,6 @@ final class Startup {
         formation = ClusterFormation.of(config);
         GroupSettings groupSettings = Settings.groups(config, formation.brokers());
         ManagementSecurity security = ManagementAccess.of(config);
-        CompletableFuture<Config> pekko = CompletableFuture.supplyAsync(ConfigFactory::load);
         CompletableFuture<?> classes = CompletableFuture.allOf(
                 CompletableFuture.runAsync(SupportedApis::advertised),
                 CompletableFuture.runAsync(ManagementFactory::getPlatformMBeanServer)); // Kafka's group metrics want it
@@ -100,7 +98,7 @@ final class Startup {
                 "ahti",
                 PekkoSettings.of(config, formation, ownProcess)
                         .withFallback(database.config())
-                        .withFallback(pekko.join()));
+                        .withFallback(ConfigFactory.load()));
         EssentialActors.onFailure(system, this::onFatal);
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "end the start", this::onShutdown);

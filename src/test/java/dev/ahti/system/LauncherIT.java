@@ -97,20 +97,20 @@ class LauncherIT {
     /** It would stop all threads for that, and does so by default when a broker takes over from another. */
     @Test
     void theJvmCollectsNoGarbageForClassesThatItLoadsUnlessToldTo() throws Exception {
-        assertThat(ahti(Map.of("JAVA_OPTS", "-XX:+PrintFlagsFinal"), "--version")
-                        .output())
-                .containsPattern(" MetaspaceSize += 134217728 ");
-        assertThat(ahti(Map.of("JAVA_OPTS", "-XX:+PrintFlagsFinal -XX:MetaspaceSize=64m"), "--version")
-                        .output())
-                .containsPattern(" MetaspaceSize += 67108864 ");
+        assertThat(flagsOfTheJvm("")).containsPattern(" MetaspaceSize += 134217728 ");
+        assertThat(flagsOfTheJvm("-XX:MetaspaceSize=64m")).containsPattern(" MetaspaceSize += 67108864 ");
     }
 
     @Test
     void theCompilersOfTheJvmGiveWayToTheWork() throws Exception {
-        assertThat(ahti(Map.of("JAVA_OPTS", "-XX:+PrintFlagsFinal"), "--version")
-                        .output())
+        assertThat(flagsOfTheJvm(""))
                 .containsPattern(" CompilerThreadPriority += 10 ")
                 .containsPattern(" ThreadPriorityPolicy += 1 ");
+    }
+
+    private String flagsOfTheJvm(String options) throws Exception {
+        return ahti(Map.of("JAVA_OPTS", "-XX:+PrintFlagsFinal " + options), "--version")
+                .output();
     }
 
     @Test
