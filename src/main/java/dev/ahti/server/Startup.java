@@ -16,10 +16,8 @@ import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.network.forwarding.Forwarding;
 import dev.ahti.peer.EssentialActors;
 import dev.ahti.peer.MajorityWatch;
-import dev.ahti.protocol.SupportedApis;
 import dev.ahti.replica.LogPositions;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -86,12 +84,10 @@ final class Startup {
         formation = ClusterFormation.of(config);
         GroupSettings groupSettings = Settings.groups(config, formation.brokers());
         ManagementSecurity security = ManagementAccess.of(config);
-        CompletableFuture<?> classes = CompletableFuture.allOf(
-                CompletableFuture.runAsync(SupportedApis::advertised),
-                CompletableFuture.runAsync(ManagementFactory::getPlatformMBeanServer)); // Kafka's group metrics want it
         Ports.check(config);
         directory = LogDirectory.open(config.dataDirectory(), config.nodeId(), Settings.log(config, background));
         database = new OpeningDatabase(config, directory, background);
+        CompletableFuture<?> firstUses = database.opened().thenRunAsync(FirstUses::make, background);
         times.passed("data directory");
         system = ActorSystem.create(
                 Behaviors.empty(),
@@ -106,7 +102,8 @@ final class Startup {
         boolean databaseAway = await("for the database", database.opened()).away();
         times.passed("database");
         CompletableFuture<Listeners> binding = Listeners.bind(system, config, inspection.requests());
-        CompletionStage<String> management = CompletableFuture.supplyAsync(() -> ManagementHttp.start(system, security))
+        CompletionStage<String> management = CompletableFuture.supplyAsync(
+                        () -> ManagementHttp.start(system, security), background)
                 .thenCompose(Function.identity());
         BrokerPeers peers = await("for ahti.replication.port", BrokerPeers.bind(system, config));
         joinCluster(management, databaseAway);
@@ -144,7 +141,7 @@ final class Startup {
                 peers.majorityView()::seesMajority);
         await("for the logs to be open", replication.opened(image));
         times.passed("logs open");
-        await("for classes to be loaded", classes);
+        await("for classes to be loaded", firstUses);
         Handlers handlers =
                 Handlers.create(system, current, metadata.client(), replication.replicas(), groups, forwarding);
         listeners.open(handlers::of);
