@@ -59,6 +59,8 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     /** A member has come, gone, or changed. */
     record MembersChanged() implements Message {}
 
+    static final String NO_MEMBER = "is not in the cluster any more";
+
     private enum Tick implements Message {
         TICK
     }
@@ -283,8 +285,7 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     private void fenceWhoIsGone() {
         if (partitionMetadata.takesRequests()) {
             // No warning: a stop and a restart say so too.
-            Sessions.gone(image, members.current())
-                    .forEach(broker -> fence(broker, "is not in the cluster any more", Level.INFO));
+            Sessions.gone(image, members.current()).forEach(broker -> fence(broker, NO_MEMBER, Level.INFO));
         }
     }
 

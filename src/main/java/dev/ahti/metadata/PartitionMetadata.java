@@ -1,13 +1,14 @@
 package dev.ahti.metadata;
 
+import dev.ahti.metadata.MetadataCommand.DeclareDead;
 import dev.ahti.metadata.MetadataCommand.Request;
 import dev.ahti.metadata.event.AssignPartition;
 import dev.ahti.metadata.event.MetadataEvent;
 import dev.ahti.metadata.event.SetFeature;
 import dev.ahti.metadata.event.StartEpoch;
+import dev.ahti.metadata.image.BrokerImage;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.PartitionImage;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
@@ -49,19 +50,25 @@ final class PartitionMetadata extends JournaledImage<PartitionMetadata.Command> 
     private final ActorContext<Command> context;
     private final MetadataSettings settings;
     private final Decisions decisions;
+    private final Members members;
     private final ActorRef<MetadataSingleton.Message> parent;
 
-    static Behavior<Command> create(MetadataSettings settings, ActorRef<MetadataSingleton.Message> parent) {
+    static Behavior<Command> create(
+            MetadataSettings settings, Members members, ActorRef<MetadataSingleton.Message> parent) {
         return Behaviors.setup(context -> {
             context.setLoggerName(STACKS);
-            return new PartitionMetadata(context, settings, parent);
+            return new PartitionMetadata(context, settings, members, parent);
         });
     }
 
     private PartitionMetadata(
-            ActorContext<Command> context, MetadataSettings settings, ActorRef<MetadataSingleton.Message> parent) {
+            ActorContext<Command> context,
+            MetadataSettings settings,
+            Members members,
+            ActorRef<MetadataSingleton.Message> parent) {
         this.context = context;
         this.settings = settings;
+        this.members = members;
         this.decisions = new Decisions(settings, Uuid::randomUuid);
         this.parent = parent;
     }
@@ -75,20 +82,33 @@ final class PartitionMetadata extends JournaledImage<PartitionMetadata.Command> 
                 .build();
     }
 
-    /** Before anything else: whoever wrote under an earlier epoch can no longer write (rule 7). */
+    /**
+     * Before anything else: whoever wrote under an earlier epoch can no longer write (rule 7). Stored in one with who is
+     * gone by then: that is mostly why the singleton is here, and nobody leads what they led.
+     */
     private Effect<MetadataEvent, ClusterImage> onBegin(ClusterImage before, Begin begin) {
         boolean first = before.clusterId().isEmpty();
-        List<MetadataEvent> events = new ArrayList<>();
-        events.add(new StartEpoch(
+        Draft draft = new Draft(before);
+        draft.add(new StartEpoch(
                 first ? Uuid.randomUuid().toString() : before.clusterId(),
                 before.metadataEpoch() + 1,
                 Optional.of(Uuid.randomUuid())));
         if (first) {
-            events.add(new SetFeature(MetadataSettings.METADATA_VERSION_FEATURE, MetadataSettings.METADATA_VERSION));
+            draft.add(new SetFeature(MetadataSettings.METADATA_VERSION_FEATURE, MetadataSettings.METADATA_VERSION));
+        }
+        for (BrokerImage gone : Sessions.gone(before, members.current())) {
+            LOG.info("Broker {} {}", gone.id(), MetadataSingleton.NO_MEMBER);
+            DeclareDead dead = new DeclareDead(
+                    gone.id(),
+                    gone.incarnation(),
+                    MetadataSingleton.NO_MEMBER,
+                    context.getSystem().ignoreRef());
+            Decision decision = decisions.decide(draft.image(), dead);
+            readableByAll(draft.image(), dead, decision).events().forEach(draft::add);
         }
         return Effect()
-                .persist(events)
-                .thenRun(after -> parent.tell(new MetadataSingleton.Begun(before, events, after)));
+                .persist(draft.events())
+                .thenRun(after -> parent.tell(new MetadataSingleton.Begun(before, draft.events(), after)));
     }
 
     private Effect<MetadataEvent, ClusterImage> onExecute(ClusterImage before, Execute execute) {

@@ -34,7 +34,7 @@ final class SupervisedPartitionMetadata {
 
     void start() {
         begun = false;
-        actor = context.spawnAnonymous(PartitionMetadata.create(settings, context.getSelf()));
+        actor = context.spawnAnonymous(PartitionMetadata.create(settings, members, context.getSelf()));
         context.watch(actor);
     }
 

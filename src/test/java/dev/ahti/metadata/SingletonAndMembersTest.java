@@ -14,6 +14,7 @@ import dev.ahti.metadata.MetadataCommand.FetchImage;
 import dev.ahti.metadata.MetadataReply.Done;
 import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import dev.ahti.metadata.MetadataReply.TopicsReply;
+import dev.ahti.metadata.event.StartEpoch;
 import dev.ahti.metadata.image.ClusterImage;
 import dev.ahti.metadata.image.PartitionImage;
 import dev.ahti.metrics.MetadataMetrics;
@@ -32,6 +33,9 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitSnapshotPlugin;
+import org.apache.pekko.persistence.testkit.ProcessingSuccess;
+import org.apache.pekko.persistence.testkit.StorageFailure;
+import org.apache.pekko.persistence.testkit.WriteEvents;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -170,6 +174,29 @@ class SingletonAndMembersTest {
                 .isEqualTo(Errors.NONE);
         assertThat(image().isLive(2)).isFalse();
         assertThat(image().topic("u").partitions())
+                .extracting(PartitionImage::leader)
+                .doesNotContain(2);
+    }
+
+    @Test
+    void aNewSingletonStoresWhoIsGoneTogetherWithItsEpochSoThatNobodyWaitsForASecondWrite() {
+        threeLiveAndATopic();
+        ClusterImage before = image();
+        kit.stop(singleton);
+        members.are(1, 3);
+        journal.withPolicy((id, operation) ->
+                operation instanceof WriteEvents write && !write.batch().exists(StartEpoch.class::isInstance)
+                        ? StorageFailure.create()
+                        : ProcessingSuccess.getInstance());
+
+        singleton = start(Duration.ofSeconds(20), Optional.empty());
+        awaitFenced(2);
+
+        List<Object> stored = journal.persistedInStorage(PartitionMetadata.PERSISTENCE_ID.id());
+        assertThat(stored.get((int) before.version())).isInstanceOf(StartEpoch.class);
+        assertThat(stored).hasSize((int) image().version());
+        assertThat(image().metadataEpoch()).isEqualTo(before.metadataEpoch() + 1);
+        assertThat(image().topic("t").partitions())
                 .extracting(PartitionImage::leader)
                 .doesNotContain(2);
     }
