@@ -34,11 +34,6 @@ final class InFlightRequests {
         requests.add(request);
     }
 
-    /** Everything that came before is answered. */
-    boolean hasNone() {
-        return requests.isEmpty();
-    }
-
     /** Whoever handles the oldest request is not done. */
     boolean waitsForHandler() {
         return !requests.isEmpty() && !requests.peek().isDone();
@@ -47,9 +42,7 @@ final class InFlightRequests {
     /** Encodes the responses that come next, as far as they are there, and until they are worth sending. */
     boolean encodeNext() {
         boolean encoded = false;
-        while (!chunks.isChunk()
-                && !requests.isEmpty()
-                && requests.peek().takeTurn().isDone()) {
+        while (!chunks.isChunk() && !requests.isEmpty() && requests.peek().isDone()) {
             answer(requests.poll());
             encoded = true;
         }

@@ -9,13 +9,10 @@ import dev.ahti.protocol.RequestDecoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.errors.ApiException;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.pekko.stream.FlowShape;
@@ -42,12 +39,6 @@ import org.slf4j.LoggerFactory;
 final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaConnection.Handle {
     private static final Logger log = LoggerFactory.getLogger(KafkaListener.class);
     private static final Duration LONGEST_CHECK = Duration.ofSeconds(30);
-
-    /**
-     * Handled when all before them are answered, as in Kafka: what waits there may be waiting for the very election whose
-     * result is asked for, and an answer from before it would send the client to a dead leader, and into its back-off.
-     */
-    private static final Set<ApiKeys> TELL_WHERE_TO_GO = EnumSet.of(ApiKeys.METADATA, ApiKeys.FIND_COORDINATOR);
 
     private enum Event {
         ANSWERED,
@@ -205,14 +196,8 @@ final class KafkaConnectionLogic extends TimerGraphStageLogic implements KafkaCo
         counts.requests.increment();
         counts.requestBytes.add(Integer.BYTES + frame.bytes().limit());
         PendingRequest pending = PendingRequest.of(request, System.nanoTime());
-        boolean next = inFlight.hasNone();
         inFlight.add(pending);
-        Runnable handled = () -> memory.release(held);
-        if (next || !TELL_WHERE_TO_GO.contains(request.apiKey())) {
-            pending.await(dispatch(pending), handled, this::wakeUp);
-        } else {
-            pending.awaitTurn(() -> dispatch(pending), handled, this::wakeUp);
-        }
+        pending.await(dispatch(pending), () -> memory.release(held), this::wakeUp);
     }
 
     private CompletionStage<? extends ApiMessage> dispatch(PendingRequest pending) {

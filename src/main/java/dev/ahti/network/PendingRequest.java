@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
@@ -22,8 +21,6 @@ final class PendingRequest {
 
     private final long receivedNanos;
     private final EncodedResponse answer;
-    private Runnable begin;
-    private Runnable leave;
     private CompletionStage<? extends ApiMessage> stage;
     private ApiMessage response;
     private Throwable failure;
@@ -42,22 +39,6 @@ final class PendingRequest {
 
     static PendingRequest answered(EncodedResponse answer) {
         return new PendingRequest(null, 0, answer);
-    }
-
-    /** Is not handled before {@link #takeTurn}. */
-    void awaitTurn(Supplier<CompletionStage<? extends ApiMessage>> dispatch, Runnable handled, Runnable wakeUp) {
-        begin = () -> await(dispatch.get(), handled, wakeUp);
-        leave = handled;
-    }
-
-    /** It is the oldest of its connection that is not answered. */
-    PendingRequest takeTurn() {
-        if (begin != null) {
-            Runnable now = begin;
-            begin = null;
-            now.run();
-        }
-        return this;
     }
 
     /**
@@ -121,10 +102,6 @@ final class PendingRequest {
 
     /** Nobody waits for the answer any more, whether it is there or still to come. */
     void abandon() {
-        if (begin != null) {
-            begin = null;
-            leave.run();
-        }
         if (stage != null) {
             stage.whenComplete((message, error) -> {
                 if (message instanceof HoldsMemory held) {

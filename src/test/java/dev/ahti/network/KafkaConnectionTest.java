@@ -20,16 +20,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
-import org.apache.kafka.common.message.FindCoordinatorRequestData;
-import org.apache.kafka.common.message.MetadataRequestData;
-import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -135,24 +131,6 @@ class KafkaConnectionTest {
             answer(2);
             asked.get(1).complete(null);
             assertThat(client.receiveCorrelationId()).isEqualTo(2);
-        }
-    }
-
-    @Test
-    void whereToGoIsAskedForWhenAllBeforeIsAnsweredForUntilThenItMayChange() throws IOException {
-        try (TestListener listener = TestListener.of(this::keep);
-                TestClient client = listener.connect()) {
-            client.send(1, (short) 4, ASK);
-            client.send(2, (short) 9, new MetadataRequestData());
-            client.send(3, (short) 4, new FindCoordinatorRequestData());
-            client.send(4, (short) 4, ASK);
-            await().until(() -> asked.keySet().equals(Set.of(1, 4)));
-            answer(1);
-            assertThat(client.receiveCorrelationId()).isEqualTo(1);
-            await().until(() -> asked.keySet().equals(Set.of(1, 4, 2)));
-            asked.get(2).complete(new MetadataResponseData());
-            assertThat(client.receiveCorrelationId()).isEqualTo(2);
-            await().until(() -> asked.containsKey(3));
         }
     }
 

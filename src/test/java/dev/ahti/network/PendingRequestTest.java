@@ -6,7 +6,6 @@ import dev.ahti.protocol.HoldsMemory;
 import dev.ahti.protocol.Request;
 import dev.ahti.protocol.ResponsePart;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -46,20 +45,5 @@ class PendingRequestTest {
         later.complete(held);
 
         assertThat(held.released).isTrue();
-    }
-
-    @Test
-    void aRequestWhoseTurnNeverComesIsNotHandledAndLetsItsBytesGo() {
-        AtomicInteger letGo = new AtomicInteger();
-        pending.awaitTurn(
-                () -> {
-                    throw new AssertionError("handled");
-                },
-                letGo::incrementAndGet,
-                () -> {});
-        pending.abandon();
-        pending.takeTurn();
-
-        assertThat(letGo).hasValue(1);
     }
 }
