@@ -15,6 +15,7 @@ import dev.ahti.metadata.MetadataReply.ElectionReply;
 import dev.ahti.metadata.MetadataReply.HeartbeatReply;
 import dev.ahti.metadata.MetadataReply.ProducerIdsReply;
 import dev.ahti.metadata.MetadataReply.TopicsReply;
+import dev.ahti.metadata.image.BrokerImage;
 import dev.ahti.metadata.image.IsrMember;
 import dev.ahti.model.Endpoint;
 import dev.ahti.model.PartitionId;
@@ -174,6 +175,10 @@ public sealed interface MetadataCommand extends MetadataSingleton.Message, Clust
 
     /** The broker's session is lost or its death is proven (rules 3 to 5). */
     record DeclareDead(int broker, Uuid incarnation, String reason, ActorRef<Done> replyTo) implements BrokerRequest {
+
+        static DeclareDead of(BrokerImage broker, String reason, ActorRef<Done> replyTo) {
+            return new DeclareDead(broker.id(), broker.incarnation(), reason, replyTo);
+        }
 
         /** Whether {@code other} says the same. */
         boolean isAbout(Request other) {

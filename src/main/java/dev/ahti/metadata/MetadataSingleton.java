@@ -290,11 +290,8 @@ final class MetadataSingleton extends AbstractBehavior<MetadataSingleton.Message
     }
 
     private void fence(BrokerImage broker, String reason, Level level) {
-        DeclareDead dead = new DeclareDead(
-                broker.id(),
-                broker.incarnation(),
-                reason,
-                getContext().getSystem().ignoreRef());
+        DeclareDead dead =
+                DeclareDead.of(broker, reason, getContext().getSystem().ignoreRef());
         if (!waiting.contains(dead)) {
             getContext().getLog().atLevel(level).log("Broker {} {}", broker.id(), reason);
             onRequest(dead);

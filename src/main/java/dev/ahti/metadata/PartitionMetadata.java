@@ -98,17 +98,15 @@ final class PartitionMetadata extends JournaledImage<PartitionMetadata.Command> 
         }
         for (BrokerImage gone : Sessions.gone(before, members.current())) {
             LOG.info("Broker {} {}", gone.id(), MetadataSingleton.NO_MEMBER);
-            DeclareDead dead = new DeclareDead(
-                    gone.id(),
-                    gone.incarnation(),
-                    MetadataSingleton.NO_MEMBER,
-                    context.getSystem().ignoreRef());
+            DeclareDead dead = DeclareDead.of(
+                    gone, MetadataSingleton.NO_MEMBER, context.getSystem().ignoreRef());
             Decision decision = decisions.decide(draft.image(), dead);
             readableByAll(draft.image(), dead, decision).events().forEach(draft::add);
         }
+        List<MetadataEvent> events = draft.events();
         return Effect()
-                .persist(draft.events())
-                .thenRun(after -> parent.tell(new MetadataSingleton.Begun(before, draft.events(), after)));
+                .persist(events)
+                .thenRun(after -> parent.tell(new MetadataSingleton.Begun(before, events, after)));
     }
 
     private Effect<MetadataEvent, ClusterImage> onExecute(ClusterImage before, Execute execute) {

@@ -62,7 +62,7 @@ final class TakeoverRehearsal extends JournaledImage<TakeoverRehearsal.Play> {
 
     private void play(ClusterImage image, BrokerImage going) {
         ActorRef<Done> nobody = context.getSystem().ignoreRef();
-        play(image, new DeclareDead(going.id(), going.incarnation(), "rehearsed", nobody));
+        play(image, DeclareDead.of(going, "rehearsed", nobody));
         play(image, new ControlledShutdown(going.id(), going.incarnation(), nobody));
     }
 
