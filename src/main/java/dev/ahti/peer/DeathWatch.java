@@ -3,6 +3,7 @@ package dev.ahti.peer;
 import dev.ahti.peer.DeathWatchMessage.Alive;
 import dev.ahti.peer.DeathWatchMessage.Declared;
 import dev.ahti.peer.DeathWatchMessage.Gone;
+import dev.ahti.peer.DeathWatchMessage.Hurry;
 import dev.ahti.peer.DeathWatchMessage.MembersChanged;
 import dev.ahti.peer.DeathWatchMessage.NotDeclared;
 import dev.ahti.peer.DeathWatchMessage.Report;
@@ -26,32 +27,34 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.ClusterEvent.MemberEvent;
 import org.apache.pekko.cluster.Member;
-import org.apache.pekko.cluster.MemberStatus;
-import org.apache.pekko.cluster.typed.Cluster;
-import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.Subscribe;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Proves deaths (rule 4). Each node has one; each tells all others what its connections have found, and acts when enough of
- * them have found the same: Pekko's failure detector is told, the member with the lowest address downs the dead one, and
- * each tells whoever keeps the sessions, until that has answered.
+ * them have found the same: Pekko's failure detector is told, the member with the lowest address downs the dead one, all
+ * hurry Pekko until it is removed, and each tells whoever keeps the sessions, until that has answered.
  */
 final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
     private static final Logger LOG = LoggerFactory.getLogger(DeathWatch.class);
     private static final String NAME = "death-watch";
     private static final Duration INTERVAL = Duration.ofMillis(250);
-    /** After which whoever should have downed the dead member is taken to be dead as well. */
-    private static final Duration DOWN_LIMIT = Duration.ofSeconds(1);
+    /** While a death is proven and the dead one not yet removed, for which Pekko needs some steps on two members. */
+    private static final Duration HURRY_INTERVAL = Duration.ofMillis(40);
+
     /** Between two tries to tell of a death: what is said to a singleton that has died as well is lost. */
     private static final Duration DECLARE_AGAIN = Duration.ofMillis(500);
     /** Rule 3: whoever was heard within this time, by a member that is heard itself, is not unreachable. */
     private static final Duration HEARD_LATELY = Duration.ofSeconds(1);
 
+    private final TimerScheduler<DeathWatchMessage> timers;
     private final Cluster cluster;
+    private final Removal removal;
     private final long self;
     private final LastHeard lastHeard;
     private final MemberLiveness liveness;
@@ -61,20 +64,7 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
     private final Map<Long, PeerIdentity> gone = new HashMap<>();
 
     private final Map<Long, Death> deaths = new HashMap<>();
-
-    /** A proven death, until all that follows from it is done. */
-    private static final class Death {
-        final PeerIdentity process;
-        final Address address;
-        final long provenNanos = System.nanoTime();
-        boolean declared;
-        long declaringNanos;
-
-        Death(PeerIdentity process, Address address) {
-            this.process = process;
-            this.address = address;
-        }
-    }
+    private boolean reportedAtLastTick;
 
     /** @param declareDead to complete when an answer has come, whatever it is; asked again until then */
     static DeathWitness start(
@@ -97,22 +87,27 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
             LastHeard lastHeard, Function<PeerIdentity, CompletionStage<?>> declareDead) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerAtFixedRate(new Tick(), INTERVAL);
-            return new DeathWatch(context, lastHeard, declareDead);
+            return new DeathWatch(context, timers, lastHeard, declareDead);
         }));
     }
 
     private DeathWatch(
             ActorContext<DeathWatchMessage> context,
+            TimerScheduler<DeathWatchMessage> timers,
             LastHeard lastHeard,
             Function<PeerIdentity, CompletionStage<?>> declareDead) {
         super(context);
+        this.timers = timers;
         this.cluster = Cluster.get(context.getSystem());
-        this.self = cluster.selfMember().uniqueAddress().longUid();
+        this.self = cluster.selfUniqueAddress().longUid();
+        this.removal = new Removal(cluster, new ClusterTicks(context.getSystem()));
         this.lastHeard = lastHeard;
         this.liveness = MemberLiveness.of(Adapter.toClassic(context.getSystem()).eventStream());
         this.declareDead = declareDead;
         ActorRef<MemberEvent> changes = context.messageAdapter(MemberEvent.class, event -> new MembersChanged());
-        cluster.subscriptions().tell(Subscribe.create(changes, MemberEvent.class));
+        org.apache.pekko.cluster.typed.Cluster.get(context.getSystem())
+                .subscriptions()
+                .tell(Subscribe.create(changes, MemberEvent.class));
     }
 
     @Override
@@ -123,6 +118,7 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
                 .onMessage(Report.class, this::onReport)
                 .onMessage(MembersChanged.class, this::onMembersChanged)
                 .onMessage(Tick.class, this::onTick)
+                .onMessage(Hurry.class, this::onHurry)
                 .onMessage(Declared.class, this::onDeclared)
                 .onMessage(NotDeclared.class, this::onNotDeclared)
                 .build();
@@ -162,7 +158,16 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
     }
 
     private Behavior<DeathWatchMessage> onTick(Tick tick) {
-        report();
+        // While nobody is gone all that a report does is to vouch for others, and that lasts for two of them.
+        reportedAtLastTick = !reportedAtLastTick || !gone.isEmpty() || !deaths.isEmpty();
+        if (reportedAtLastTick) {
+            report();
+        }
+        judge();
+        return this;
+    }
+
+    private Behavior<DeathWatchMessage> onHurry(Hurry hurry) {
         judge();
         return this;
     }
@@ -222,34 +227,16 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
             }
             return removed && death.declared;
         });
-        deaths.values().forEach(death -> {
-            down(death, members);
-            declare(death);
-        });
+        deaths.values().forEach(this::declare);
+        if (removal.goOn(deaths.values(), members)) {
+            timers.startSingleTimer(new Hurry(), HURRY_INTERVAL);
+        }
     }
 
     private void proven(PeerIdentity process, Member member) {
         LOG.warn("Broker {} ({}) is dead: most members have found its port closed", process.broker(), member);
         liveness.dead(member.address().toString(), process.uid());
         deaths.put(process.uid(), new Death(process, member.address()));
-    }
-
-    private void down(Death death, List<Member> members) {
-        boolean stillThere = members.stream()
-                .anyMatch(member ->
-                        uid(member) == death.process.uid() && !member.status().equals(MemberStatus.down()));
-        boolean late = System.nanoTime() - death.provenNanos > DOWN_LIMIT.toNanos();
-        if (stillThere && (late || isLowestLive(members))) {
-            cluster.manager().tell(new Down(death.address));
-        }
-    }
-
-    private boolean isLowestLive(List<Member> members) {
-        return members.stream()
-                .filter(member -> !deaths.containsKey(uid(member)) && VotingMembers.votes(member))
-                .findFirst()
-                .filter(lowest -> uid(lowest) == self)
-                .isPresent();
     }
 
     private void declare(Death death) {
@@ -271,7 +258,7 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
         return addresses;
     }
 
-    private static long uid(Member member) {
+    static long uid(Member member) {
         return member.uniqueAddress().longUid();
     }
 }

@@ -12,7 +12,7 @@ sealed interface DeathWatchMessage {
     record Alive(PeerIdentity process) implements DeathWatchMessage {}
 
     /**
-     * All that a node knows of the others, sent to all at a fixed rate and at once when it finds somebody gone. Whole each
+     * All that a node knows of the others, sent to all again and again and at once when it finds somebody gone. Whole each
      * time, so that what is lost on the way comes again, and what is not true any more is gone.
      *
      * @param reporter uid of the member
@@ -25,6 +25,9 @@ sealed interface DeathWatchMessage {
     record MembersChanged() implements DeathWatchMessage {}
 
     record Tick() implements DeathWatchMessage {}
+
+    /** Somebody's death is proven, and Pekko is to remove the member. */
+    record Hurry() implements DeathWatchMessage {}
 
     /** Whoever is to be told of a death has been, and has answered. */
     record Declared(long uid) implements DeathWatchMessage {}

@@ -101,7 +101,10 @@ public final class MessageBodies {
 
         EncodedResponse finish(int expected) {
             flush();
-            long size = parts.stream().mapToLong(ResponsePart::size).sum();
+            long size = 0; // For each response: a stream here took a hundredth of a broker's time.
+            for (ResponsePart part : parts) {
+                size += part.size();
+            }
             if (size != expected) {
                 throw new IllegalStateException("a message of " + expected + " bytes was encoded to " + size);
             }

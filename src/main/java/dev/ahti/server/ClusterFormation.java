@@ -2,6 +2,7 @@ package dev.ahti.server;
 
 import dev.ahti.config.BrokerConfig;
 import dev.ahti.metadata.MetadataDatabase;
+import dev.ahti.peer.GossipOnChange;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -175,6 +176,7 @@ final class ClusterFormation {
             Cluster cluster = Cluster.get(system);
             cluster.join(cluster.selfAddress());
         } else {
+            GossipOnChange.start(system);
             ClusterBootstrap.get(system.classicSystem()).start();
         }
     }

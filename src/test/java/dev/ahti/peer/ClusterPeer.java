@@ -41,17 +41,37 @@ final class ClusterPeer implements AutoCloseable {
     }
 
     ClusterPeer(int broker, Function<PeerIdentity, CompletionStage<?>> declareDead) {
-        this(broker, declareDead, PeerSettings.of("127.0.0.1", 0, Optional.empty()), Duration.ofSeconds(2));
+        this(broker, declareDead, PeerSettings.of("127.0.0.1", 0, Optional.empty()), pause(Duration.ofSeconds(2)));
     }
 
     /** Heartbeats that nobody misses within a test: whatever is noticed has been proven. */
     static ClusterPeer withoutHeartbeats(int broker, PeerSettings settings) {
-        return new ClusterPeer(
-                broker, process -> CompletableFuture.completedFuture(null), settings, Duration.ofMinutes(5));
+        return with(broker, settings, pause(Duration.ofMinutes(5)));
     }
 
-    ClusterPeer(
-            int broker, Function<PeerIdentity, CompletionStage<?>> declareDead, PeerSettings settings, Duration pause) {
+    /** Pekko's own ticks for these come once a minute, and no heartbeats are missed: what happens, somebody asked for. */
+    static ClusterPeer withoutTicks(int broker, String... ofWhat) {
+        StringBuilder config = new StringBuilder(pause(Duration.ofMinutes(5)));
+        for (String interval : ofWhat) {
+            config.append("pekko.cluster.").append(interval).append(" = 1 minute\n");
+        }
+        return with(broker, PeerSettings.of("127.0.0.1", 0, Optional.empty()), config.toString());
+    }
+
+    static ClusterPeer withHeartbeats(int broker, PeerSettings settings) {
+        return with(broker, settings, pause(Duration.ofSeconds(2)));
+    }
+
+    private static ClusterPeer with(int broker, PeerSettings settings, String config) {
+        return new ClusterPeer(broker, process -> CompletableFuture.completedFuture(null), settings, config);
+    }
+
+    private static String pause(Duration pause) {
+        return "pekko.cluster.failure-detector.acceptable-heartbeat-pause = " + pause.toMillis() + " ms\n";
+    }
+
+    private ClusterPeer(
+            int broker, Function<PeerIdentity, CompletionStage<?>> declareDead, PeerSettings settings, String config) {
         this.broker = broker;
         system = ActorSystem.create(
                 Behaviors.empty(),
@@ -63,11 +83,11 @@ final class ClusterPeer implements AutoCloseable {
                                 pekko.coordinated-shutdown.exit-jvm = off
                                 # As a process that is killed: nobody is told.
                                 pekko.coordinated-shutdown.run-by-actor-system-terminate = off
-                                pekko.cluster.failure-detector.acceptable-heartbeat-pause = %d ms
                                 """
-                                        .formatted(pause.toMillis()))
+                                        + config)
                         .withFallback(ConfigFactory.load()));
         cluster = Cluster.get(system);
+        GossipOnChange.start(system);
         try {
             connections = PeerConnections.bind(system, settings, broker, uid())
                     .toCompletableFuture()
@@ -120,9 +140,13 @@ final class ClusterPeer implements AutoCloseable {
     }
 
     void awaitMembers(int count) {
-        await().atMost(LIMIT)
-                .until(() -> members().size() == count
-                        && members().stream().allMatch(member -> member.status().equals(MemberStatus.up())));
+        await().atMost(LIMIT).until(() -> isUp(count));
+    }
+
+    /** Whether it knows so many members, all of them up. */
+    boolean isUp(int count) {
+        return members().size() == count
+                && members().stream().allMatch(member -> member.status().equals(MemberStatus.up()));
     }
 
     boolean isMember(ClusterPeer other) {

@@ -67,6 +67,33 @@ class DeathWatchTest {
         assertThat(nodes.get(1).isMember(nodes.get(2))).isTrue();
     }
 
+    @Test
+    void pekkoTakesEachStepOfARemovalAtOnceHoweverSeldomItLooks() {
+        for (int broker = 1; broker <= 3; broker++) {
+            start(ClusterPeer.withoutTicks(
+                    broker, "gossip-interval", "leader-actions-interval", "unreachable-nodes-reaper-interval"));
+        }
+        ClusterTicks leader = new ClusterTicks(nodes.get(0).system);
+        for (ClusterPeer node : nodes) {
+            node.join(nodes.get(0).cluster.selfMember().address());
+        }
+        for (ClusterPeer node : nodes) {
+            await().atMost(LIMIT).until(() -> {
+                leader.leaderActions(); // Nobody else has those who join made members.
+                return node.isUp(3);
+            });
+        }
+        nodes.forEach(node -> node.update(nodes));
+        nodes.forEach(node -> node.dialled.opened(2));
+        ClusterPeer dead = nodes.get(2);
+
+        dead.system.terminate();
+
+        for (ClusterPeer node : nodes.subList(0, 2)) {
+            await().atMost(LIMIT).until(() -> !node.isMember(dead));
+        }
+    }
+
     @SuppressWarnings("SystemOut")
     private static void report(String figures) {
         System.out.println(figures);

@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,11 +41,6 @@ class KilledPeerTest {
         survivors.forEach(each -> each.awaitMembers(3));
         survivors.forEach(each -> await().atMost(LIMIT).until(() -> each.dialled.all.stream()
                 .anyMatch(opened -> opened.connection.peer().broker() == PeerProcess.BROKER)));
-    }
-
-    private static ClusterPeer withHeartbeats(int broker) {
-        return new ClusterPeer(
-                broker, process -> CompletableFuture.completedFuture(null), SHORT, Duration.ofSeconds(2));
     }
 
     @AfterEach
@@ -83,7 +77,7 @@ class KilledPeerTest {
 
     @Test
     void aStoppedProcessIsNeverProvenDead() throws Exception {
-        start(List.of(withHeartbeats(1), withHeartbeats(2)));
+        start(List.of(ClusterPeer.withHeartbeats(1, SHORT), ClusterPeer.withHeartbeats(2, SHORT)));
         process.signal("STOP");
 
         // It is redialled all the while; then the heartbeats decide.
