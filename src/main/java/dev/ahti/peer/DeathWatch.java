@@ -28,9 +28,9 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
-import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.ClusterEvent.MemberEvent;
 import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Subscribe;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,15 +99,13 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
         super(context);
         this.timers = timers;
         this.cluster = Cluster.get(context.getSystem());
-        this.self = cluster.selfUniqueAddress().longUid();
-        this.removal = new Removal(cluster, new ClusterTicks(context.getSystem()));
+        this.self = VotingMembers.uid(cluster.selfMember());
+        this.removal = new Removal(context.getSystem());
         this.lastHeard = lastHeard;
         this.liveness = MemberLiveness.of(Adapter.toClassic(context.getSystem()).eventStream());
         this.declareDead = declareDead;
         ActorRef<MemberEvent> changes = context.messageAdapter(MemberEvent.class, event -> new MembersChanged());
-        org.apache.pekko.cluster.typed.Cluster.get(context.getSystem())
-                .subscriptions()
-                .tell(Subscribe.create(changes, MemberEvent.class));
+        cluster.subscriptions().tell(Subscribe.create(changes, MemberEvent.class));
     }
 
     @Override
@@ -213,9 +211,9 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
     /** Looks whose death is proven, and does what follows. */
     private void judge() {
         List<Member> members = VotingMembers.sorted(cluster.state());
-        Set<Long> uids = members.stream().map(DeathWatch::uid).collect(Collectors.toSet());
+        Set<Long> uids = members.stream().map(VotingMembers::uid).collect(Collectors.toSet());
         for (Member member : members) {
-            long uid = uid(member);
+            long uid = VotingMembers.uid(member);
             if (uid != self && !deaths.containsKey(uid)) {
                 votes.proven(uid, uids).ifPresent(process -> proven(process, member));
             }
@@ -228,7 +226,7 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
             return removed && death.declared;
         });
         deaths.values().forEach(this::declare);
-        if (removal.goOn(deaths.values(), members)) {
+        if (removal.goOn(deaths, members)) {
             timers.startSingleTimer(new Hurry(), HURRY_INTERVAL);
         }
     }
@@ -254,11 +252,7 @@ final class DeathWatch extends AbstractBehavior<DeathWatchMessage> {
 
     private Map<Long, Address> addresses() {
         Map<Long, Address> addresses = new HashMap<>();
-        cluster.state().getMembers().forEach(member -> addresses.put(uid(member), member.address()));
+        cluster.state().getMembers().forEach(member -> addresses.put(VotingMembers.uid(member), member.address()));
         return addresses;
-    }
-
-    static long uid(Member member) {
-        return member.uniqueAddress().longUid();
     }
 }

@@ -1,8 +1,9 @@
 package dev.ahti.peer;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.MemberStatus;
@@ -20,24 +21,24 @@ final class Removal {
     private final Cluster cluster;
     private final ClusterTicks ticks;
 
-    Removal(Cluster cluster, ClusterTicks ticks) {
-        this.cluster = cluster;
-        this.ticks = ticks;
+    Removal(ActorSystem<?> system) {
+        cluster = Cluster.get(system);
+        ticks = new ClusterTicks(system);
     }
 
     /**
+     * @param deaths by uid
      * @param members by their addresses
      * @return whether there is more to do, and soon
      */
-    boolean goOn(Collection<Death> deaths, List<Member> members) {
+    boolean goOn(Map<Long, Death> deaths, List<Member> members) {
         boolean hurry = false;
         for (Member member : members) {
-            for (Death death : deaths) {
-                if (death.process.uid() == DeathWatch.uid(member)) {
-                    long provenFor = System.nanoTime() - death.provenNanos;
-                    down(member, provenFor > DOWN_LIMIT.toNanos() || isLowestLive(deaths, members));
-                    hurry |= provenFor < HURRY_LIMIT.toNanos();
-                }
+            Death death = deaths.get(VotingMembers.uid(member));
+            if (death != null) {
+                long provenFor = System.nanoTime() - death.provenNanos;
+                down(member, provenFor > DOWN_LIMIT.toNanos() || isLowestLive(deaths, members));
+                hurry |= provenFor < HURRY_LIMIT.toNanos();
             }
         }
         if (hurry) {
@@ -54,13 +55,12 @@ final class Removal {
         }
     }
 
-    private boolean isLowestLive(Collection<Death> deaths, List<Member> members) {
+    private boolean isLowestLive(Map<Long, Death> deaths, List<Member> members) {
         return members.stream()
-                .filter(VotingMembers::votes)
-                .filter(member -> deaths.stream().noneMatch(death -> death.process.uid() == DeathWatch.uid(member)))
+                .filter(member -> !deaths.containsKey(VotingMembers.uid(member)) && VotingMembers.votes(member))
                 .findFirst()
                 .filter(lowest ->
-                        DeathWatch.uid(lowest) == cluster.selfUniqueAddress().longUid())
+                        VotingMembers.uid(lowest) == cluster.selfUniqueAddress().longUid())
                 .isPresent();
     }
 }

@@ -48,7 +48,7 @@ public final class VotingMembers implements Supplier<List<Long>> {
     private static Known read(CurrentClusterState state) {
         List<Long> uids = sorted(state).stream()
                 .filter(VotingMembers::votes)
-                .map(member -> member.uniqueAddress().longUid())
+                .map(VotingMembers::uid)
                 .toList();
         return new Known(state, uids);
     }
@@ -56,6 +56,11 @@ public final class VotingMembers implements Supplier<List<Long>> {
     /** Whether the split-brain resolver counts it: not while it joins, and not once it is going. */
     public static boolean votes(Member member) {
         return VOTING.contains(member.status());
+    }
+
+    /** Of the process, which another at the same address does not have. */
+    static long uid(Member member) {
+        return member.uniqueAddress().longUid();
     }
 
     /** All members, whether they vote or not, by their addresses: of two halves the one with the lowest decides. */
