@@ -67,7 +67,7 @@ final class Containers {
 
     private static Void buildAtLowPriority() throws Exception {
         run(Map.of(), 600, "nice", "-n", "19", "docker/test/stand-ins", DIRECTORY.toString());
-        run(Map.of(), 900, "nice", "-n", "19", "docker/test/build", DIRECTORY.toString());
+        run(Map.of(), 1_500, "nice", "-n", "19", "docker/test/build", DIRECTORY.toString());
         return null;
     }
 
