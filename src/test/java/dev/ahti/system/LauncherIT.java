@@ -132,15 +132,6 @@ class LauncherIT {
                 .containsPattern(" ThreadPriorityPolicy += 1 ");
     }
 
-    @Test
-    void theCollectorIsTheParallelOneWithLittleRoomForNewObjectsUnlessToldOtherwise() throws Exception {
-        assertThat(ahti(Map.of("JDK_JAVA_OPTIONS", "-XX:+PrintFlagsFinal"), "--version")
-                        .output())
-                .containsPattern(" UseParallelGC += true ")
-                .containsPattern(" MaxNewSize += 134217728 ");
-        assertThat(flagsOfTheJvm("-XX:+UseSerialGC")).containsPattern(" UseParallelGC += false ");
-    }
-
     private String flagsOfTheJvm(String options) throws Exception {
         return ahti(Map.of("JAVA_OPTS", "-XX:+PrintFlagsFinal " + options), "--version")
                 .output();
